@@ -1,0 +1,65 @@
+"""Refusals: what the application says no to, with the sentence that the reader sees."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+#: Deadlock, failed serialisation, lock not available: nobody's fault, and a second try helps.
+_BUSY = {"40P01", "40001", "55P03"}
+
+
+class Refused(Exception):
+    """A rule, or the database, said no. `reason` is for the reader; `field` names the input it belongs to."""
+
+    def __init__(self, reason: Text, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class Conflict(Refused):
+    """A stale version, or one id with two bodies. Carries both texts by label, so that the 409 page loses none.
+
+    `stored` is what stands in the database, `sent` what this request brought.
+    """
+
+    def __init__(
+        self,
+        reason: Text,
+        *,
+        stored: Mapping[str, Text] | None = None,
+        sent: Mapping[str, Text] | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(reason, field)
+        self.stored = dict(stored or {})
+        self.sent = dict(sent or {})
+
+
+@contextmanager
+def refusing(**reasons: Text) -> Iterator[None]:
+    """Run a block in a savepoint; violated constraints named in `reasons` become `Refused` with that sentence.
+
+    Keys are constraint names as they stand in the database. Deadlocks, failed serialisation and lock
+    time-outs become `Refused` too. A constraint nobody named stays an IntegrityError: that is a bug to see.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name in reasons:
+            raise Refused(reasons[name]) from error
+        raise
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) in _BUSY:
+            raise Refused(_("Somebody else was changing the same rows. Please try again.")) from error
+        raise
