@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 class Conflict(Refused):
-    """A stale version, or one id with two bodies. Carries both texts by label, so that the 409 page loses none.
+    """A stale version, or one id with two bodies. Carries both texts by label, so that the page loses none.
 
     `stored` is what stands in the database, `sent` what this request brought.
     """
@@ -46,7 +46,7 @@ class Conflict(Refused):
 
 @contextmanager
 def refusing(**reasons: Text) -> Iterator[None]:
-    """Run a block in a savepoint; violated constraints named in `reasons` become `Refused` with that sentence.
+    """Run a block in a savepoint; violated constraints named in `reasons` become `Refused` with the sentence.
 
     Keys are constraint names as they stand in the database. Deadlocks, failed serialisation and lock
     time-outs become `Refused` too. A constraint nobody named stays an IntegrityError: that is a bug to see.
