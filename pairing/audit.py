@@ -1,0 +1,177 @@
+"""One row for each sensitive read, write, sign-in and refusal, in the transaction of what it records.
+
+Actions write inside ``with action("visit.save", by=user) as entry``: one transaction, one history context, one
+audit row. Views that read personal data call ``read(request, ...)`` before they render: no row, no page.
+"""
+
+import contextvars
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pghistory
+from django.db import models, transaction
+
+from pairing import clock
+from pairing.access import open_grants
+from pairing.models.audit import AuditEvent
+from pairing.roles import P, permissions_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a request came from; set by the middleware for the time of the request."""
+
+    request_id: uuid.UUID | None = None
+    address: str | None = None
+
+
+source: contextvars.ContextVar[Source] = contextvars.ContextVar("audit_source", default=Source())
+_current: "contextvars.ContextVar[Entry | None]" = contextvars.ContextVar("audit_entry", default=None)
+
+
+@dataclass
+class Entry:
+    """What the audit row of the running action will say. Actions add to it as they go."""
+
+    name: str
+    by: Any
+    reason: str = ""
+    object_type: str = ""
+    object_area: str = ""
+    object_ids: list[uuid.UUID] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    detail: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False  # nothing happened (a repeated request): write no row
+
+    def about(self, *objects: Any, fields: Iterable[str] = ()) -> None:
+        """Name the objects that the action changed, and which of their fields."""
+        for obj in objects:
+            self.object_type = self.object_type or obj._meta.label_lower
+            self.object_area = self.object_area or area_of(obj)
+            if obj.public_id not in self.object_ids:
+                self.object_ids.append(obj.public_id)
+        self.fields += [name for name in fields if name not in self.fields]
+
+
+def area_of(obj: Any) -> str:
+    """The code of the area in which an object stands; empty where it has none."""
+    for name in ("village_code", "township_code", "area_id", "county_code"):
+        if code := getattr(obj, name, ""):
+            return str(code)
+    return ""
+
+
+def acting_as(user: Any, permission: P | None = None) -> tuple[str, str]:
+    """The role and area under which ``user`` acts: of the grant that carries ``permission``, else his first."""
+    grants = open_grants(user)
+    for grant in grants:
+        if permission is None or permission in permissions_of(grant.role):
+            return grant.role, grant.area_id
+    return (grants[0].role, grants[0].area_id) if grants else ("", getattr(user, "area_id", None) or "")
+
+
+def write(
+    name: str,
+    *,
+    by: Any,
+    permission: P | None = None,
+    object_type: str = "",
+    object_ids: Iterable[uuid.UUID] = (),
+    object_area: str = "",
+    fields: Iterable[str] = (),
+    result: str = AuditEvent.Result.OK,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write one audit row now. ``by`` may be None (nobody signed in, or a command)."""
+    role, area = acting_as(by, permission)
+    origin = source.get()
+    AuditEvent.objects.create(
+        at=clock.now(),
+        actor_id=getattr(by, "pk", None),
+        actor_role=role,
+        actor_area=area,
+        action=name,
+        object_type=object_type,
+        object_ids=list(object_ids),
+        object_area=object_area,
+        fields=sorted(set(fields)),
+        result=result,
+        reason=reason[:200],
+        detail=detail or {},
+        address=origin.address,
+        request_id=origin.request_id,
+    )
+
+
+def read(
+    name: str,
+    *,
+    by: Any,
+    objects: Iterable[Any] = (),
+    permission: P | None = None,
+    object_type: str = "",
+    object_ids: Iterable[uuid.UUID] = (),
+    object_area: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Record that ``by`` is about to be shown ``objects``: one row, whatever their number."""
+    objects = list(objects)
+    write(
+        name,
+        by=by,
+        permission=permission,
+        object_type=object_type or (objects[0]._meta.label_lower if objects else ""),
+        object_ids=[*(obj.public_id for obj in objects), *object_ids],
+        object_area=object_area or (area_of(objects[0]) if len(objects) == 1 else acting_as(by, permission)[1]),
+        detail=detail,
+    )
+
+
+@contextmanager
+def action(name: str, *, by: Any, reason: str = "", permission: P | None = None) -> Iterator[Entry]:
+    """One transaction, one history context, one audit row.
+
+    An action called inside another joins it: the outer row tells of both. Raising undoes everything,
+    the audit row included.
+    """
+    outer = _current.get()
+    if outer is not None:
+        outer.detail.setdefault("also", []).append(name)
+        yield outer
+        return
+    entry = Entry(name=name, by=by, reason=reason)
+    token = _current.set(entry)
+    try:
+        origin = source.get()
+        context = {
+            "user": getattr(by, "pk", None),
+            "action": name,
+            "reason": reason,
+            "request": str(origin.request_id or ""),
+        }
+        with transaction.atomic(), pghistory.context(**context):
+            yield entry
+            if not entry.quiet:
+                write(
+                    entry.name,
+                    by=by,
+                    permission=permission,
+                    object_type=entry.object_type,
+                    object_ids=entry.object_ids,
+                    object_area=entry.object_area,
+                    fields=entry.fields,
+                    reason=entry.reason,
+                    detail=entry.detail,
+                )
+    finally:
+        _current.reset(token)
+
+
+def history_of(obj: models.Model) -> models.QuerySet[Any]:
+    """The recorded versions of one row, newest first."""
+    events: Any = obj.events  # type: ignore[attr-defined]
+    return events.order_by("-pgh_created_at", "-pgh_id")

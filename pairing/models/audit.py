@@ -1,0 +1,55 @@
+"""The audit log's rows. They point at nothing and hold ids and names of fields, never values."""
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pairing import clock
+from pairing.access import below, prefixes
+from pairing.models.areas import CodeField
+from pairing.roles import P
+
+
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, user: Any, permission: P) -> "AuditQuerySet":
+        """Events about objects in the areas where ``user`` holds ``permission``, or by people there."""
+        areas = prefixes(user, permission)
+        return self.filter(below("object_area", areas) | Q(object_area="") & below("actor_area", areas))
+
+
+class AuditEvent(models.Model):
+    """Who did or saw what, when, as whom, with what result. Grants and a trigger refuse any change."""
+
+    append_only = True
+
+    class Result(models.TextChoices):
+        OK = "ok", _("done")
+        REFUSED = "refused", _("refused")
+
+    at = models.DateTimeField(default=clock.now)
+    actor_id = models.BigIntegerField(null=True)  # no foreign key: a log outlives what it speaks of
+    actor_role = models.CharField(max_length=20, blank=True)
+    actor_area = CodeField(blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_ids = ArrayField(models.UUIDField(), default=list)
+    object_area = CodeField(blank=True)
+    fields = ArrayField(models.CharField(max_length=60), default=list)
+    result = models.CharField(max_length=10, choices=Result.choices, default=Result.OK)
+    reason = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)  # names of filters, counts, hashes of files; never a value
+    address = models.GenericIPAddressField(null=True)
+    request_id = models.UUIDField(null=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
+            models.Index(fields=["object_area", "-id"], name="audit_by_area"),
+            GinIndex(fields=["object_ids"], name="audit_by_object"),
+        ]

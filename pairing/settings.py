@@ -1,0 +1,292 @@
+"""Settings for all profiles; what differs is read from the environment (docs/operations.md lists the names).
+
+``PAIRING_PROFILE`` is ``production`` (default), ``demo`` or ``test``.
+"""
+
+import base64
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import pghistory
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PAIRING_PROFILE = os.environ.get("PAIRING_PROFILE", "production")
+PRODUCTION = PAIRING_PROFILE == "production"
+TESTING = PAIRING_PROFILE == "test"
+DEMO = PAIRING_PROFILE == "demo"
+if PAIRING_PROFILE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured("PAIRING_PROFILE must be production, demo or test.")
+DEBUG = False
+
+
+def _env(name: str, test_value: str) -> str:
+    """A secret from the environment; tests have fixed ones, everything else must bring its own."""
+    value = os.environ.get(name) or (test_value if TESTING else "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set; see docs/operations.md.")
+    return value
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+SECRET_KEY = _env("PAIRING_SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
+SECRET_KEY_FALLBACKS = [k for k in os.environ.get("PAIRING_SECRET_KEY_FALLBACKS", "").split(",") if k]
+
+
+def _field_keys(text: str) -> dict[str, bytes]:
+    keys = {}
+    for part in text.split(","):
+        key_id, _sep, encoded = part.strip().partition(":")
+        try:
+            keys[key_id] = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise ImproperlyConfigured("PAIRING_FIELD_KEYS must read id:base64,id:base64,…") from error
+    return keys
+
+
+# Field keys by id, the first is used for new values; older ones only open (manage.py rotate_keys).
+FIELD_KEYS = _field_keys(_env("PAIRING_FIELD_KEYS", "t1:" + base64.b64encode(b"t" * 32).decode()))
+HMAC_KEY = base64.b64decode(_env("PAIRING_HMAC_KEY", base64.b64encode(b"h" * 32).decode()))
+FIELD_CIPHER = os.environ.get("PAIRING_FIELD_CIPHER", "aesgcm")
+
+# --- applications -----------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "visits",
+    "households",
+    "pairing",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "heroicons",
+    "pgtrigger",
+    "pghistory",
+]
+AUTH_USER_MODEL = "pairing.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "pairing.urls"
+WSGI_APPLICATION = "pairing.wsgi.application"
+
+MIDDLEWARE = [
+    "pairing.middleware.request_source",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "pairing.middleware.database_away",
+    "pairing.middleware.clean_input",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pairing.middleware.session_limits",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "pairing.middleware.second_factor",
+    "pairing.middleware.refusals",
+    "pairing.middleware.private_pages",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pairing.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "pairing.templatetags.pairing"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- database: one role runs, another migrates (docs/operations.md) -----------------------------------------
+_URL = os.environ.get("DATABASE_URL", "")
+if len(sys.argv) > 1 and sys.argv[1] == "migrate":
+    _URL = os.environ.get("OWNER_DATABASE_URL", _URL)
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        _URL or "postgresql:///pairing", conn_max_age=600, conn_health_checks=True
+    )
+}
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
+    "connect_timeout": 3,
+    # Without a session value each row trigger raises and catches an error: quadratic in rows.
+    "options": "-c pgtrigger.ignore={} -c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
+}
+
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="events", null=True)
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+# Second-factor codes and limits must be the same for every worker, so the cache is a table.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "pairing_cache"}}
+
+# --- sign-in ------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "pairing.adapters.UsernameOrPhone"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if TESTING
+    else [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]
+)
+COMPLIANCE_PROFILE = os.environ.get("COMPLIANCE_PROFILE", "")
+PASSWORD_MAX_AGE_DAYS = int(
+    os.environ.get("PASSWORD_MAX_AGE_DAYS", "90" if COMPLIANCE_PROFILE == "dengbao3" else "0")
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "pairing.passwords.Validator"},
+]  # fmt: skip
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "pairing:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "pairing.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"login": "pairing.forms.SignInForm", "change_password": "pairing.forms.PasswordForm"}
+# A whole township sits behind one address: limits count accounts; see pairing/adapters.py and axes below.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": False, "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "pairing.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Pairing"
+SECOND_FACTOR_FOR_ALL = os.environ.get("PAIRING_SECOND_FACTOR_FOR_ALL", "") == "1"
+AXES_USERNAME_CALLABLE = "pairing.adapters.axes_username"
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE_MINUTES = {"office": 20, "cadre": 30}  # a warning comes five minutes before
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "pairing.views.errors.csrf_failure"
+if PRODUCTION:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+ALLOWED_HOSTS = [h for h in os.environ.get("PAIRING_ALLOWED_HOSTS", "").split(",") if h] or (
+    [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAIRING_TRUSTED_ORIGINS", "").split(",") if o]
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap's icons and the second factor's QR code
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- language, time, numbers ----------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "pairing" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+BUSINESS_TIME_ZONE = "Asia/Shanghai"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- static files -----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("PAIRING_STATIC_ROOT", BASE_DIR / "build" / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "pairing.finders.PackageFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+
+# --- input limits ---------------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+UPLOAD_MAX_BYTES = 30 * 1024 * 1024
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
+HOUSEHOLD_SECTIONS = ["visits.sections.timeline"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+
+APP_NAME = _("Pairing")
