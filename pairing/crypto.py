@@ -1,8 +1,8 @@
 """Encryption of single values, and keyed look-up hashes.
 
-A sealed value is text that names its cipher and its key: `aes256gcm.<key id>.<nonce>.<ciphertext>`, the last
-two in base64url. Associated data is cipher, key id, label (such as `person.id_number`) and the row's public_id,
-so a ciphertext moved to another row, column or key id does not open.
+A sealed value is text that names its cipher and its key: `aes256gcm.<key id>.<nonce>.<ciphertext>`, the
+last two in base64url. Associated data is cipher, key id, label (such as `person.id_number`) and the row's
+public_id, so a ciphertext moved to another row, column or key id does not open.
 """
 
 import hashlib

@@ -3,8 +3,8 @@
     id_number = SealedField(label="person.id_number", blank=True)
     identity_hmac = BlindIndex(source="id_number", normal=first_eighteen)
 
-`row.id_number` is a `Sealed`; `row.id_number.open()` is the text. Plain text is assigned as usual and sealed when
-the row is saved; assigning the text it already holds keeps the ciphertext, so that history sees no change.
+`row.id_number` is a `Sealed`; `row.id_number.open()` is the text. Plain text is assigned as usual and sealed
+when the row is saved; assigning the text it already holds keeps the ciphertext, so that history sees no change.
 The model needs a `public_id` that is known before INSERT. With `save(update_fields=…)` name the index too.
 """
 
@@ -27,7 +27,7 @@ DOTS = "••••"
 
 
 class Sealed:
-    """An immutable sealed text, false when empty. It never shows its value by itself: `open()` is on purpose."""
+    """An immutable sealed text, false when empty. It shows its value only to `open()`."""
 
     __slots__ = ("_plain", "label", "public_id", "token")
 
@@ -42,7 +42,7 @@ class Sealed:
         self.token, self.label, self.public_id, self._plain = token, label, public_id, plain
 
     def open(self, public_id: UUID | str | None = None) -> str:
-        """The text. Raises Unreadable when it was damaged or moved. Rows from `values()` pass the public_id."""
+        """The text. Raises Unreadable when it was damaged or moved. After `values()` pass the public_id."""
         if self._plain is not None:
             return self._plain
         if not self.token:
@@ -116,10 +116,10 @@ class SealedAttribute(DeferredAttribute):
 
 
 class SealedField(_SealedText):
-    """Text that lies encrypted. `label` binds it to this field for ever: it survives renames and history copies.
+    """Text that lies encrypted. `label` binds it to this field for ever, through renames and history copies.
 
-    Blank is stored as the empty string (nothing to hide). It takes no part in ModelForms: what a page shows or
-    accepts of it is written by hand.
+    Blank is stored as the empty string (nothing to hide). It takes no part in ModelForms: what a page shows
+    or accepts of it is written by hand.
     """
 
     descriptor_class = SealedAttribute
@@ -160,7 +160,7 @@ class SealedField(_SealedText):
 
     def clean(self, value: Any, model_instance: Any) -> Any:
         """Only the blank rule: what a good value is, is the business of forms and checks."""
-        self.validate("" if not value else value, model_instance)
+        self.validate(value or "", model_instance)
         return value
 
     def formfield(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
@@ -176,8 +176,8 @@ class SealedField(_SealedText):
 class BlindIndex(_Hash):
     """The keyed hash of a sealed field, computed when the row is saved; NULL for blank.
 
-    `normal` folds a text to the form that is compared (upper case, first 18 characters …) and returns None for
-    what must not be compared at all; it is a module-level function, because migrations name it.
+    `normal` folds a text to the form that is compared (upper case, first 18 characters …) and returns None
+    for what must not be compared at all; it is a module-level function, because migrations name it.
     """
 
     def __init__(
