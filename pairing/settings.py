@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pairing.middleware.must_change_password",
     "pairing.middleware.second_factor",
     "pairing.middleware.refusals",
     "pairing.middleware.private_pages",
@@ -222,6 +223,8 @@ if PRODUCTION:
 ALLOWED_HOSTS = [h for h in os.environ.get("PAIRING_ALLOWED_HOSTS", "").split(",") if h] or (
     [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
+# Whose X-Forwarded-For is believed: addresses or networks, and "unix" for a proxy behind a socket.
+TRUSTED_PROXIES = [p for p in os.environ.get("PAIRING_TRUSTED_PROXIES", "").split(",") if p]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAIRING_TRUSTED_ORIGINS", "").split(",") if o]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
