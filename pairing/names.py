@@ -7,54 +7,16 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 
 #: Surnames whose common reading is not the one of the surname (单 is dān in a list, Shàn in a name).
-SURNAMES = {
-    **{
-        "单": "shan",
-        "仇": "qiu",
-        "解": "xie",
-        "朴": "piao",
-        "曾": "zeng",
-        "盖": "ge",
-        "查": "zha",
-        "区": "ou",
-    },
-    **{"任": "ren", "翟": "zhai", "折": "she", "黑": "he", "种": "chong", "重": "chong", "缪": "miao"},
-    **{
-        "覃": "qin",
-        "召": "shao",
-        "繁": "po",
-        "秘": "bi",
-        "乜": "nie",
-        "员": "yun",
-        "贠": "yun",
-        "洗": "xian",
-    },
-    **{
-        "隗": "wei",
-        "句": "gou",
-        "牟": "mu",
-        "乐": "yue",
-        "祭": "zhai",
-        "角": "jue",
-        "卜": "bu",
-        "粘": "nian",
-    },
-    **{"能": "nai", "薄": "bo", "佴": "nai", "么": "yao", "阚": "kan", "郇": "xun", "颉": "xie", "华": "hua"},
-    **{
-        "尉": "wei",
-        "宁": "ning",
-        "燕": "yan",
-        "应": "ying",
-        "令": "ling",
-        "那": "na",
-        "哈": "ha",
-        "车": "che",
-    },
-    **{"尉迟": "yu chi", "万俟": "mo qi", "澹台": "tan tai", "单于": "chan yu", "长孙": "zhang sun"},
-    **{"令狐": "ling hu", "鲜于": "xian yu", "乐正": "yue zheng", "亓官": "qi guan", "拓跋": "tuo ba"},
-    **{"欧阳": "ou yang", "司马": "si ma", "上官": "shang guan", "夏侯": "xia hou", "诸葛": "zhu ge"},
-    **{"皇甫": "huang fu", "公孙": "gong sun", "慕容": "mu rong", "呼延": "hu yan", "赫连": "he lian"},
-}
+SURNAMES = dict(
+    entry.split(":")
+    for entry in (
+        "单:shan 仇:qiu 解:xie 朴:piao 曾:zeng 盖:ge 查:zha 区:ou 任:ren 翟:zhai 折:she 黑:he 种:chong 重:chong "
+        "缪:miao 覃:qin 召:shao 繁:po 秘:bi 乜:nie 员:yun 贠:yun 洗:xian 隗:wei 句:gou 牟:mu 乐:yue 祭:zhai "
+        "角:jue 卜:bu 粘:nian 能:nai 薄:bo 佴:nai 么:yao 阚:kan 郇:xun 颉:xie 尉迟:yu,chi 万俟:mo,qi "
+        "澹台:tan,tai 单于:chan,yu 长孙:zhang,sun 令狐:ling,hu 鲜于:xian,yu 乐正:yue,zheng 亓官:qi,guan "
+        "拓跋:tuo,ba 尉:wei"
+    ).split()
+)
 
 #: Places in and around Gansu that are not read as their characters suggest.
 PLACES = {"宕昌": "tan chang", "民乐": "min le", "武都": "wu du", "成都": "cheng du", "六盘": "liu pan"}
@@ -64,7 +26,7 @@ _SPACE = re.compile(r"[\s'’\u200b-\u200f\u2060\ufeff]+")
 
 
 def folded(text: str) -> str:
-    """A text as names are compared: compatibility forms, case, blanks and the dots of minority names folded."""
+    """A text as names are compared: compatibility forms, case, blanks and dots of names folded."""
     return _DOTS.sub("", _SPACE.sub("", unicodedata.normalize("NFKC", text))).casefold()
 
 
@@ -74,9 +36,10 @@ def syllables(name: str) -> tuple[str, ...]:
     name = folded(name)
     for length in (2, 1):
         surname, given = name[:length], name[length:]
-        if surname in SURNAMES and (given or length == 1):
-            return (*SURNAMES[surname].split(), *lazy_pinyin(given))
-    return (*lazy_pinyin(name[:1]), *lazy_pinyin(name[1:]))
+        if surname in SURNAMES:
+            return (*SURNAMES[surname].split(","), *lazy_pinyin(given))
+    first = 1 if name[:1] > "\u2e7f" else 0  # Latin names stay whole
+    return (*lazy_pinyin(name[:first]), *lazy_pinyin(name[first:]))
 
 
 def sort_key(name: str) -> str:
@@ -110,7 +73,7 @@ def search_terms(*names: str) -> list[str]:
         text, sounds = folded(name), syllables(name)
         terms.update(text)
         terms.update(_pairs(text))
-        for end in range(1, len(sounds) + 1):
+        for end in range(1, min(len(sounds), 12) + 1):
             terms.update({"".join(sounds[:end]), "".join(sound[0] for sound in sounds[:end])})
     return sorted(terms)
 
