@@ -1,6 +1,6 @@
 """Encryption of single values, and keyed look-up hashes.
 
-A sealed value is text that names its cipher and its key: `aes256gcm.<key id>.<nonce>.<ciphertext>`, the
+A sealed value is text that names its cipher and its key: `aesgcm.<key id>.<nonce>.<ciphertext>`, the
 last two in base64url. Associated data is cipher, key id, label (such as `person.id_number`) and the row's
 public_id, so a ciphertext moved to another row, column or key id does not open.
 """
@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-AES, SM4 = "aes256gcm", "sm4gcm"
+AES, SM4 = "aesgcm", "sm4gcm"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}\Z")
 _NONCE, _TAG = 12, 16
 
@@ -63,7 +63,7 @@ def _cipher(name: str, key: bytes) -> Any:
     try:
         cipher.encrypt(bytes(_NONCE), b"", b"")
     except UnsupportedAlgorithm as error:
-        raise ImproperlyConfigured("This OpenSSL has no SM4-GCM: use FIELD_CIPHER=aes256gcm.") from error
+        raise ImproperlyConfigured("This OpenSSL has no SM4-GCM: use FIELD_CIPHER=aesgcm.") from error
     return cipher
 
 

@@ -4,8 +4,8 @@
     identity_hmac = BlindIndex(source="id_number", normal=first_eighteen)
 
 `row.id_number` is a `Sealed`; `row.id_number.open()` is the text. Plain text is assigned as usual and sealed
-when the row is saved; assigning the text it already holds keeps the ciphertext: history sees no change. The model
-needs a `public_id` that is known before INSERT. With `save(update_fields=…)` name the index too.
+when the row is saved; assigning the text it already holds keeps the ciphertext: history sees no change. The
+model needs a `public_id` that is known before INSERT. With `save(update_fields=…)` name the index too.
 """
 
 from collections.abc import Callable

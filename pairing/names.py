@@ -7,15 +7,15 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 
 #: Surnames whose common reading is not the one of the surname (单 is dān in a list, Shàn in a name).
-SURNAMES = dict(
+SURNAMES: dict[str, str] = dict(
     entry.split(":")
-    for entry in (
-        "单:shan 仇:qiu 解:xie 朴:piao 曾:zeng 盖:ge 查:zha 区:ou 任:ren 翟:zhai 折:she 黑:he 种:chong 重:chong "
-        "缪:miao 覃:qin 召:shao 繁:po 秘:bi 乜:nie 员:yun 贠:yun 洗:xian 隗:wei 句:gou 牟:mu 乐:yue 祭:zhai "
-        "角:jue 卜:bu 粘:nian 能:nai 薄:bo 佴:nai 么:yao 阚:kan 郇:xun 颉:xie 尉迟:yu,chi 万俟:mo,qi "
-        "澹台:tan,tai 单于:chan,yu 长孙:zhang,sun 令狐:ling,hu 鲜于:xian,yu 乐正:yue,zheng 亓官:qi,guan "
-        "拓跋:tuo,ba 尉:wei"
-    ).split()
+    for entry in """
+    单:shan 仇:qiu 解:xie 朴:piao 曾:zeng 盖:ge 查:zha 区:ou 任:ren 翟:zhai 折:she 黑:he 种:chong 重:chong
+    缪:miao 覃:qin 召:shao 繁:po 秘:bi 乜:nie 员:yun 贠:yun 洗:xian 隗:wei 句:gou 牟:mu 乐:yue 祭:zhai
+    角:jue 卜:bu 粘:nian 能:nai 薄:bo 佴:nai 么:yao 阚:kan 郇:xun 颉:xie 尉:wei 尉迟:yu,chi 万俟:mo,qi
+    澹台:tan,tai 单于:chan,yu 长孙:zhang,sun 令狐:ling,hu 鲜于:xian,yu 乐正:yue,zheng 亓官:qi,guan
+    拓跋:tuo,ba
+    """.split()
 )
 
 #: Places in and around Gansu that are not read as their characters suggest.
