@@ -6,21 +6,22 @@ from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
-#: Surnames whose common reading is not the one of the surname (单 is dān in a list, Shàn in a name).
-SURNAMES: dict[str, str] = dict(
-    entry.split(":")
-    for entry in """
+_SURNAMES = """
     单:shan 仇:qiu 解:xie 朴:piao 曾:zeng 盖:ge 查:zha 区:ou 任:ren 翟:zhai 折:she 黑:he 种:chong 重:chong
     缪:miao 覃:qin 召:shao 繁:po 秘:bi 乜:nie 员:yun 贠:yun 洗:xian 隗:wei 句:gou 牟:mu 乐:yue 祭:zhai
     角:jue 卜:bu 粘:nian 能:nai 薄:bo 佴:nai 么:yao 阚:kan 郇:xun 颉:xie 尉:wei 尉迟:yu,chi 万俟:mo,qi
     澹台:tan,tai 单于:chan,yu 长孙:zhang,sun 令狐:ling,hu 鲜于:xian,yu 乐正:yue,zheng 亓官:qi,guan
     拓跋:tuo,ba
-    """.split()
-)
+"""
+#: Surnames whose common reading is not the one of the surname (单 is dān in a list, Shàn in a name).
+SURNAMES: dict[str, str] = dict(entry.split(":") for entry in _SURNAMES.split())
 
 #: Places in and around Gansu that are not read as their characters suggest.
-PLACES = {"宕昌": "tan chang", "民乐": "min le", "武都": "wu du", "成都": "cheng du", "六盘": "liu pan"}
+PLACES = {"宕昌": "tan chang", "民乐": "min le", "武都": "wu du", "成都": "cheng du", "临洮": "lin tao"}
 
+_COMMITTEE = re.compile(
+    r"(?:(?P<village>村民|牧民|村)|居民|居|社区)(?:（居）)?(?:委会|委员会)会?(?:生活区)?$|(?<=社区)服务中心$"
+)
 _DOTS = re.compile(r"[·・•‧∙.\u2027\u30fb]")
 _SPACE = re.compile(r"[\s'’\u200b-\u200f\u2060\ufeff]+")
 
@@ -60,6 +61,18 @@ def place_key(name: str) -> str:
             before, _, after = text.partition(place)
             return " ".join([*lazy_pinyin(before), reading, *lazy_pinyin(after)])
     return " ".join(lazy_pinyin(text))
+
+
+def place_display(name: str) -> str:
+    """A village's name without its committee, as people say it.
+
+    X村民委员会 and X村村委会 give X村; X社区居委会 and X居民委员会 give X社区; every other name stays.
+    """
+    found = _COMMITTEE.search(name)
+    if not found or not found.start():
+        return name
+    stem, kind = name[: found.start()], "村" if found["village"] else "社区"
+    return stem if stem.endswith(("村", "社区", "牧业队")) else stem + kind
 
 
 def search_terms(*names: str) -> list[str]:
