@@ -45,12 +45,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(username=username)
 
 
-@pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
-    exclude=["password", "last_login", "phone_hmac", "last_seen_at"],
-)
+@pghistory.track(exclude=["password", "last_login", "phone_hmac"])
 class User(AbstractBaseUser):
     """A person with an account. A new phone number never makes a new person."""
 
@@ -127,7 +122,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.filter(below("area_id", prefixes(user, permission)))
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track()
 class Grant(models.Model):
     """A role on an area for a time: half-open ``[started_on, ended_on)``."""
 

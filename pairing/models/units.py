@@ -21,7 +21,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(below("area_id", areas) | models.Q(area_id__in=above))
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track()
 class Unit(models.Model):
     """A government office, school, company or village body that sends helpers."""
 
