@@ -199,9 +199,9 @@ class BlindIndex(_Hash):
         return blind(folded, source.label) if folded else None  # type: ignore[union-attr]
 
     def pre_save(self, model_instance: Any, add: bool) -> str | None:
-        plain = getattr(model_instance, self.source).unsaved
-        if plain is not None:
-            setattr(model_instance, self.attname, self.hash_of(plain))
+        source = model_instance.__dict__.get(self.source)  # absent where it was deferred: nothing changed
+        if source is not None and source.unsaved is not None:
+            setattr(model_instance, self.attname, self.hash_of(source.unsaved))
         value: str | None = getattr(model_instance, self.attname)
         return value
 

@@ -1,8 +1,8 @@
 """What the two database roles may do, computed from the models after every migrate.
 
 The owner role migrates; the runtime role reads and writes rows, and on append-only tables (the audit log and
-the history of pghistory) may only insert and read. On those a statement trigger of ours refuses UPDATE, DELETE
-and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session.
+the history of pghistory) may only insert and read. On those a statement trigger of ours refuses UPDATE,
+DELETE and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session.
 """
 
 import os
@@ -22,7 +22,8 @@ BEGIN
     IF TG_ARGV[0] = 'erasable' AND TG_OP = 'UPDATE' AND current_setting('pairing.erasing', true) = 'on' THEN
         RETURN NULL;
     END IF;
-    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege';
 END $$
 """
 
@@ -33,7 +34,7 @@ def runtime_role() -> str:
 
 
 def append_only() -> dict[str, str]:
-    """Tables that only grow, each with what its trigger lets through: `erasable` (history) or `never` (audit)."""
+    """Tables that only grow, each `erasable` by the owner (history) or `never` changed (audit)."""
     tables: dict[str, str] = {}
     for model in apps.get_models(include_auto_created=True):
         if issubclass(model, Event):
