@@ -95,6 +95,23 @@ def seal(plain: str, *, label: str, public_id: UUID | str) -> str:
     return f"{head}{_b64(nonce)}.{_b64(body)}"
 
 
+def reseal(token: str, *, label: str, public_id: UUID | str) -> str:
+    """The same value under the current key and cipher. Raises Unreadable as `unseal` does.
+
+    The nonce is a keyed hash of the old text: a row and its history copies, and a repetition after a crash,
+    come to the same new text, so equal versions stay equal.
+    """
+    head = current_head()
+    if token.startswith(head):
+        return token
+    plain = unseal(token, label=label, public_id=public_id)
+    key = settings.FIELD_KEYS[current_key_id()]
+    context = f"reseal {head}{label}.{public_id}.{token}".encode()
+    nonce = hmac.new(key, context, hashlib.sha256).digest()[:_NONCE]
+    _, body = _encrypt(head, plain.encode(), label, public_id, nonce)
+    return f"{head}{_b64(nonce)}.{_b64(body)}"
+
+
 def unseal(token: str, *, label: str, public_id: UUID | str) -> str:
     """The text behind a sealed value. Raises Unreadable when it was damaged, moved, or its key is gone."""
     try:
@@ -136,9 +153,11 @@ def _aad(head: str, label: str, public_id: UUID | str) -> bytes:
     return f"{head}{label}.{UUID(str(public_id))}".encode()
 
 
-def _encrypt(head: str, plain: bytes, label: str, public_id: UUID | str) -> tuple[bytes, bytes]:
+def _encrypt(
+    head: str, plain: bytes, label: str, public_id: UUID | str, nonce: bytes | None = None
+) -> tuple[bytes, bytes]:
     name, key_id, _ = head.split(".")
-    nonce = os.urandom(_NONCE)
+    nonce = nonce or os.urandom(_NONCE)
     cipher = _cipher(name, settings.FIELD_KEYS[key_id])
     return nonce, cipher.encrypt(nonce, plain, _aad(head, label, public_id))
 
