@@ -1,0 +1,107 @@
+"""The site's navigation as data: who sees which entry, on which surface.
+
+An entry appears when its URL name resolves and one of the reader's open grants carries one of its permissions.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pairing.roles import P, Role, permissions_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation. ``under`` holds further URL names at which the entry counts as current."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    permissions: frozenset[P] = frozenset()
+    under: tuple[str, ...] = ()
+    group: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry resolved for one request."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+    group: str | Promise
+
+
+def _entry(url_name: str, label: str | Promise, icon: str, *permissions: P, **more: Any) -> Entry:
+    return Entry(url_name, label, icon, frozenset(permissions), **more)
+
+
+CADRE: tuple[Entry, ...] = (
+    _entry("visits:today", _("Today"), "calendar-days", P.TODAY, under=("visits:visit_create",)),
+    _entry("visits:household_brief_list", _("My households"), "home", P.TODAY),
+    _entry("pairing:profile_edit", _("Me"), "user-circle"),
+)
+
+_WORK, _FILES, _COUNTY, _WATCH = _("Work"), _("Files"), _("Pairing and people"), _("Audit")
+
+OFFICE: tuple[Entry, ...] = (
+    _entry("visits:queue_list", _("Queue"), "inbox-stack", P.VISIT_READ, group=_WORK),
+    _entry("visits:referral_list", _("Referrals"), "arrow-right-circle", P.PROBLEM_ANSWER, group=_WORK),
+    _entry("households:change_list", _("Changes"), "arrows-right-left", P.CHANGE_DECIDE, group=_WORK),
+    _entry("visits:slip_enter", _("Enter for a helper"), "pencil-square", P.VISIT_ENTER, group=_WORK),
+    _entry("visits:overview_show", _("Overview"), "chart-bar", P.OVERVIEW_VIEW, group=_WORK),
+    _entry("households:household_list", _("Register"), "table-cells", P.HOUSEHOLD_VIEW, group=_FILES),
+    _entry("households:import_list", _("Import"), "arrow-up-tray", P.IMPORT, group=_FILES),
+    _entry("households:pairing_list", _("Pairing"), "link", P.PAIRING_MANAGE, group=_COUNTY),
+    _entry(
+        "households:handover_list",
+        _("Handover"),
+        "arrow-path-rounded-square",
+        P.PAIRING_MANAGE,
+        group=_COUNTY,
+    ),
+    _entry("pairing:user_list", _("People"), "users", P.PEOPLE_MANAGE, group=_COUNTY),
+    _entry("pairing:unit_list", _("Units"), "building-office-2", P.PEOPLE_MANAGE, group=_COUNTY),
+    _entry("pairing:audit_household", _("Who opened this file"), "eye", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_user", _("What this account did"), "finger-print", P.AUDIT_VIEW, group=_WATCH),
+)
+
+
+def surface(roles: Iterable[str]) -> str:
+    """``cadre`` for people who work on a phone only, ``office`` for everybody with another role as well."""
+    held = set(roles)
+    return "cadre" if not held - {Role.CADRE} else "office"
+
+
+@lru_cache(maxsize=128)
+def _address(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def places(roles: Iterable[str], current: str = "") -> list[Place]:
+    """The entries that holders of ``roles`` see, in order; ``current`` is the URL name of this page.
+
+    Somebody who is a cadre beside an office role gets his cadre pages in the side bar too.
+    """
+    held = set(roles)
+    carried = frozenset().union(*(permissions_of(role) for role in held))
+    if surface(held) == "cadre":
+        entries = CADRE
+    else:
+        entries = (*(e for e in CADRE if e.permissions), *OFFICE) if Role.CADRE in held else OFFICE
+    shown = []
+    for entry in entries:
+        url = _address(entry.url_name)
+        if url and (not entry.permissions or entry.permissions & carried):
+            here = current == entry.url_name or current in entry.under
+            shown.append(Place(url, entry.label, entry.icon, here, entry.group))
+    return shown

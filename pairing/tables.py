@@ -1,0 +1,315 @@
+"""One definition of a table makes the page, the spreadsheet and the print, so that they cannot disagree.
+
+Rows are plain mappings (``queryset.values(…)``) or objects; cells become HTML in Python, because in lists the
+template, not the query, takes the time.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+from uuid import UUID
+
+import xlsxwriter
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, gettext_lazy
+
+from pairing import wording
+from pairing.icons import badge, icon
+
+Text = str | Promise
+Kind = Literal["text", "number", "yuan", "date", "moment", "month", "state", "yes_no"]
+Medium = Literal["page", "sheet", "print"]
+#: A state's word and tone, or its word, tone and icon.
+State = tuple[Text, str] | tuple[Text, str, str]
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    ``key`` is the row's key or attribute; ``value`` replaces it where the cell is worked out from the row.
+    ``states`` gives word and tone for each stored value of a ``state``; ``labels`` words for coded text.
+    ``link`` makes the cell a link (None: plain). ``sort`` is the name in ``?sort=``. ``media`` limits where
+    the column appears; ``width`` is the spreadsheet's, in characters.
+    """
+
+    key: str
+    label: Text
+    kind: Kind = "text"
+    value: Callable[[Any], Any] | None = None
+    link: Callable[[Any], str | None] | None = None
+    states: Mapping[Any, State] = field(default_factory=dict)
+    labels: Mapping[Any, Text] = field(default_factory=dict)
+    sort: str = ""
+    media: frozenset[Medium] = frozenset({"page", "sheet", "print"})
+    width: int = 14
+
+    def of(self, row: Any) -> Any:
+        """The value of this column in ``row``: as stored, not yet in words."""
+        if self.value is not None:
+            return self.value(row)
+        return row.get(self.key) if isinstance(row, Mapping) else getattr(row, self.key)
+
+    def words(self, row: Any) -> str:
+        """The cell as plain text in the reader's language; empty when nothing is known."""
+        value = self.of(row)
+        if value is None or value == "":
+            return ""
+        if self.kind == "state" and value in self.states:
+            return str(self.states[value][0])
+        if self.labels:
+            return str(self.labels.get(value, value))
+        return _WORDS.get(self.kind, str)(value)
+
+    def html(self, row: Any) -> str:
+        """The inside of the cell as safe HTML."""
+        value = self.of(row)
+        if self.kind == "state" and value in self.states:
+            return badge(*self.states[value])
+        text = str(escape(self.words(row)))
+        url = self.link(row) if self.link and text else None
+        return f'<a href="{escape(url)}">{text}</a>' if url else text
+
+
+def _yes_no(value: Any) -> str:
+    return gettext("yes") if value else gettext("no")
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, (int, float)) or hasattr(value, "quantize") else str(value)
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "number": _number,
+    "yuan": lambda value: f"{value:,.2f}",
+    "date": wording.day,
+    "moment": wording.moment,
+    "month": wording.month,
+    "yes_no": _yes_no,
+}
+_FIGURES = frozenset({"number", "yuan"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows. The first column names the row: it is the row's header, and the card's title on a phone.
+
+    ``sort`` is the chosen order (``name`` or ``-name``), ``query`` the other parameters that heads keep.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Any]
+    caption: Text = ""
+    empty: Text = gettext_lazy("Nothing here.")
+    sort: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, medium: Medium) -> list[Column]:
+        """The columns that appear in ``medium``."""
+        return [column for column in self.columns if medium in column.media]
+
+    @property
+    def html(self) -> SafeString:
+        """The whole ``<table>``: heads with ``scope``, cells with ``data-label`` for the cards of a phone.
+
+        The roles look redundant, but a table shown as blocks loses its own in the browser.
+        """
+        columns = self.shown("page")
+        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        heads = "".join(self._head(column) for column in columns)
+        first, rest = columns[0], [(c, escape(c.label), _css(c)) for c in columns[1:]]
+        lines = []
+        for row in self.rows:
+            cells = [f'<tr role="row"><th role="rowheader" scope="row">{first.html(row)}</th>']
+            for column, label, css in rest:
+                inside = column.html(row)
+                cells.append(f'<td role="cell" class="{css}{"" if inside else " blank"}" data-label="{label}">'
+                             f"{inside or wording.NOTHING}</td>")  # fmt: skip
+            lines.append("".join(cells) + "</tr>")
+        return mark_safe(  # noqa: S308  every part is escaped above
+            f'<table class="rows" role="table">{caption}<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+            f'<tbody role="rowgroup">{"".join(lines)}</tbody></table>'
+        )
+
+    def _head(self, column: Column) -> str:
+        label = escape(column.label)
+        css = _css(column)
+        if not column.sort:
+            return f'<th role="columnheader" scope="col" class="{css}">{label}</th>'
+        up, down = self.sort == column.sort, self.sort == f"-{column.sort}"
+        state = "ascending" if up else "descending" if down else "none"
+        mark = icon("chevron-up" if up else "chevron-down" if down else "chevron-up-down", 16)
+        target = urlencode({**self.query, "sort": f"-{column.sort}" if up else column.sort})
+        return (
+            f'<th role="columnheader" scope="col" class="{css}" aria-sort="{state}">'
+            f'<a href="?{escape(target)}">{label}{mark}</a></th>'
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Caption, heads and rows as text, for prints that take JSON."""
+        columns = self.shown("print")
+        return {
+            "caption": str(self.caption),
+            "heads": [str(column.label) for column in columns],
+            "kinds": [column.kind for column in columns],
+            "rows": [[column.words(row) for column in columns] for row in self.rows],
+        }
+
+    def write_xlsx(self, out: io.BufferedIOBase | io.BytesIO, notes: Sequence[str] = ()) -> None:
+        """Write one sheet to ``out``: the notes (who, when, what it is), heads, rows.
+
+        Text stays text: no formula, address or number is ever guessed from a cell, so a name that begins with
+        "=" opens harmlessly and long numbers keep their digits in Excel and WPS.
+        """
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        columns = self.shown("sheet")
+        with xlsxwriter.Workbook(out, options) as book:
+            book.set_properties({"title": str(self.caption)})
+            sheet = book.add_worksheet()
+            bold = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "top"})
+            formats = {
+                "text": book.add_format({"num_format": "@"}),
+                "number": book.add_format({"num_format": "#,##0"}),
+                "yuan": book.add_format({"num_format": "#,##0.00"}),
+                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            }
+            for number, column in enumerate(columns):
+                sheet.set_column(number, number, column.width)
+            top = 0
+            for note in notes:
+                sheet.write_string(top, 0, note)
+                top += 1
+            for number, column in enumerate(columns):
+                sheet.write_string(top, number, str(column.label), bold)
+            sheet.freeze_panes(top + 1, 0)
+            for line, row in enumerate(self.rows, start=top + 1):
+                for number, column in enumerate(columns):
+                    _write_cell(sheet, line, number, column, row, formats)
+
+
+def _css(column: Column) -> str:
+    return "number" if column.kind in _FIGURES else column.kind
+
+
+def _write_cell(
+    sheet: Any, line: int, number: int, column: Column, row: Any, formats: Mapping[str, Any]
+) -> None:
+    value = column.of(row)
+    if value is None or value == "":
+        return
+    if column.kind in _FIGURES and not isinstance(value, str):
+        sheet.write_number(line, number, value, formats[column.kind])
+    elif column.kind == "date" and isinstance(value, dt.date):
+        sheet.write_datetime(line, number, value, formats["date"])
+    else:
+        sheet.write_string(line, number, column.words(row), formats["text"])
+
+
+# --- pages by keyset ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows. ``after`` and ``before`` are the public ids to ask the neighbours with, or empty.
+
+    The cursor is a row's public id, not its sort values: addresses land in logs and must carry nothing personal.
+    """
+
+    rows: list[Any]
+    after: str = ""
+    before: str = ""
+
+
+def keyset_page(
+    queryset: QuerySet[Any, Any],
+    order: Sequence[str],
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The ``size`` rows after (or before) the row with that public id, in ``order``.
+
+    ``order`` are plain field names with an optional ``-``; the last one must be unique. ``queryset`` may end in
+    ``values(…)``, which must then contain ``public_id``. An unknown or hidden cursor gives the first page.
+    """
+    cursor, backwards = (before, True) if before and not after else (after, False)
+    anchor = _anchor(queryset, order, cursor)
+    if anchor is None:
+        backwards = False
+    direction = [_turned(name) for name in order] if backwards else list(order)
+    rows = queryset.order_by(*direction)
+    if anchor is not None:
+        rows = rows.filter(_beyond(queryset.model, direction, anchor))
+    found = list(rows[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page([])
+    further = more if not backwards else True
+    earlier = anchor is not None if not backwards else more
+    return Page(found, _public_id(found[-1]) if further else "", _public_id(found[0]) if earlier else "")
+
+
+def capped_count(queryset: QuerySet[Any, Any], limit: int = COUNT_LIMIT) -> str:
+    """How many rows there are, as text; above ``limit`` only ``1000+``, so that a province costs no more."""
+    number = queryset.order_by()[: limit + 1].count()
+    return f"{limit}+" if number > limit else str(number)
+
+
+def _public_id(row: Any) -> str:
+    return str(row["public_id"] if isinstance(row, Mapping) else row.public_id)
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _anchor(queryset: QuerySet[Any, Any], order: Sequence[str], cursor: str) -> tuple[Any, ...] | None:
+    """The sort values of the row that the cursor names, if the reader may see that row."""
+    try:
+        public_id = UUID(cursor)
+    except ValueError:
+        return None
+    names = [name.lstrip("-") for name in order]
+    return queryset.order_by().filter(public_id=public_id).values_list(*names).first()
+
+
+def _beyond(model: type[Model], order: Sequence[str], anchor: Iterable[Any]) -> Q:
+    """Rows strictly after ``anchor`` in ``order``, with PostgreSQL's place for NULL (last, or first when falling)."""
+    names = [name.lstrip("-") for name in order]
+    falling = [name.startswith("-") for name in order]
+    values = list(anchor)
+    if len(set(falling)) == 1 and not any(model._meta.get_field(name).null for name in names if name != "pk"):
+        # One comparison of whole rows: the index leads straight to the place, however far down it is.
+        ours = Func(*map(F, names), function="ROW", output_field=BooleanField())
+        theirs = Func(*map(Value, values), function="ROW", output_field=BooleanField())
+        return Q(LessThan(ours, theirs) if falling[0] else GreaterThan(ours, theirs))
+    beyond, same = Q(pk__in=[]), Q()
+    for name, down, value in zip(names, falling, values, strict=True):
+        if value is None:
+            further = Q(**{f"{name}__isnull": False}) if down else Q(pk__in=[])
+            equal = Q(**{f"{name}__isnull": True})
+        else:
+            further = Q(**{f"{name}__{'lt' if down else 'gt'}": value})
+            if not down:
+                further |= Q(**{f"{name}__isnull": True})
+            equal = Q(**{name: value})
+        beyond |= same & further
+        same &= equal
+    return beyond

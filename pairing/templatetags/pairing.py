@@ -1,0 +1,54 @@
+"""What every template has without loading it: icons, badges, dates in words, masked values."""
+
+import datetime as dt
+
+from django import template
+from django.utils.safestring import SafeString
+
+from pairing import charts, wording
+from pairing.icons import badge as badge_html
+from pairing.icons import icon as icon_svg
+from pairing.tables import Table
+
+register = template.Library()
+
+for _word in (
+    wording.day,
+    wording.short_day,
+    wording.month,
+    wording.moment,
+    wording.relative_days,
+    wording.overdue_days,
+    wording.masked,
+):
+    register.filter(_word.__name__, _word)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, css: str = "") -> SafeString:
+    """``{% icon "home" %}``: an outline heroicon, hidden from screen readers; put a word beside it."""
+    return icon_svg(str(name), size, str(css))
+
+
+@register.simple_tag
+def badge(word: str, tone: str = "neutral", icon: str = "") -> SafeString:
+    """``{% badge word tone %}``: a state as icon and word; tones are primary, due, danger, done, info, neutral."""
+    return badge_html(word, str(tone), str(icon))
+
+
+@register.filter
+def labelled(value: object, labels: dict[object, object]) -> object:
+    """The label of a stored value: ``{{ row.kind|labelled:kinds }}``; the value itself when unknown."""
+    return labels.get(value, value)
+
+
+@register.simple_tag
+def bars(table: Table, label: str, value: str, title: str = "", description: str = "") -> SafeString:
+    """``{% bars table "village" "households" %}``: horizontal bars of two columns of a table."""
+    return charts.bars(table, label, value, title, description)
+
+
+@register.simple_tag
+def month_strip(title: str, months: list[tuple[dt.date, int | None]], description: str = "") -> SafeString:
+    """``{% month_strip title months %}``: a strip of months with shares of 0–100."""
+    return charts.month_strip(title, months, description)

@@ -1,0 +1,85 @@
+"""Dates, spans and masked numbers in the reader's words; used by templates, tables and prints alike."""
+
+import datetime as dt
+
+from django.utils.dateformat import format as date_format
+from django.utils.translation import get_language, gettext, ngettext
+
+from pairing import clock
+
+NOTHING = "—"  # what stands where a value is not known
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+def _day_of(value: dt.date) -> dt.date:
+    """The business day of a date or of an aware moment."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(clock.business_timezone).date()
+    return value
+
+
+def day(value: dt.date | None) -> str:
+    """A full date: ``2026年11月22日`` or ``22 Nov 2026``; a dash for none."""
+    if value is None:
+        return NOTHING
+    return date_format(_day_of(value), "Y年n月j日" if _chinese() else "j M Y")
+
+
+def short_day(value: dt.date | None) -> str:
+    """A date without this year's number: ``11月22日`` or ``22 Nov``; other years are written in full."""
+    if value is None or _day_of(value).year != clock.today().year:
+        return day(value)
+    return date_format(_day_of(value), "n月j日" if _chinese() else "j M")
+
+
+def month(value: dt.date | None) -> str:
+    """A month: ``2026年11月`` or ``Nov 2026``; a dash for none."""
+    if value is None:
+        return NOTHING
+    return date_format(_day_of(value), "Y年n月" if _chinese() else "M Y")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A moment in business time, to the minute: ``2026年11月22日 09:05``; a dash for none."""
+    if value is None:
+        return NOTHING
+    return f"{day(value)} {value.astimezone(clock.business_timezone):%H:%M}"
+
+
+def relative_days(value: dt.date | None) -> str:
+    """How far a date is from the business day: ``今天``, ``3天前``, ``还有5天`` / ``in 5 days``; a dash for none."""
+    if value is None:
+        return NOTHING
+    days = (_day_of(value) - clock.today()).days
+    if days == 0:
+        return gettext("today")
+    if days == -1:
+        return gettext("yesterday")
+    if days == 1:
+        return gettext("tomorrow")
+    if days < 0:
+        return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+    return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
+
+
+def overdue_days(value: dt.date | None) -> str:
+    """``已超期3天`` / ``3 days overdue`` for a date that has passed, otherwise ``relative_days``."""
+    days = (clock.today() - _day_of(value)).days if value else 0
+    if days <= 0:
+        return relative_days(value)
+    return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+
+
+def masked(value: object, keep: int = 6) -> str:
+    """The first ``keep`` characters and a dot for each other one.
+
+    For identity numbers ``keep`` is 6: the area digits. First and last digits together, beside a birth
+    date, would leave only a handful of candidates. For phone and bank numbers use ``keep=0`` or 3.
+    """
+    text = str(value or "")
+    if not text:
+        return NOTHING
+    return text[:keep] + "•" * max(len(text) - keep, 4)

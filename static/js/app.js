@@ -1,0 +1,123 @@
+// Small comforts for every page: error fragments of htmx, closing menus, and a session that ends without losing words.
+"use strict";
+
+// --- htmx: an error answer is a sentence for the reader, not silence -------------------------------------------
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400) return;
+  const isSentence = xhr.getResponseHeader("X-Fragment") === "message";
+  if (isSentence) {
+    event.detail.target = document.getElementById("messages");
+    event.detail.swapOverride = "innerHTML";
+  }
+  // A form that comes back with its errors (422) is swapped where it stood.
+  event.detail.shouldSwap = isSentence || xhr.status === 422;
+  event.detail.isError = !event.detail.shouldSwap;
+});
+
+// --- menus made of <details> close on Escape and on a click elsewhere --------------------------------------------
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// --- a refused form: the reader (and a screen reader) begins at the sentence that says so ----------------------
+const refusal = document.querySelector("[data-focus]");
+if (refusal) refusal.focus();
+
+// --- printing ---------------------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// --- the session: warn five minutes before it ends; afterwards keep the page and its words ----------------------
+(() => {
+  const { idle, sessionUrl, account } = document.body.dataset;
+  const warning = document.getElementById("session-warning");
+  const over = document.getElementById("session-over");
+  if (!Number(idle) || !sessionUrl || !warning || !over) return;
+
+  const WARN_BEFORE = 300;
+  let endsAt = Date.now() + Number(idle) * 1000;
+  const left = () => Math.round((endsAt - Date.now()) / 1000);
+  const others = warning.parentElement.querySelector("[data-session-other]");
+
+  // Other pages of the same browser keep the session alive too.
+  const tell = (() => {
+    try {
+      return new BroadcastChannel("session");
+    } catch {
+      return { postMessage() {} };
+    }
+  })();
+  tell.onmessage = (event) => {
+    endsAt = Math.max(endsAt, event.data);
+    update();
+  };
+  const renewed = (seconds) => {
+    endsAt = Date.now() + seconds * 1000;
+    tell.postMessage(endsAt);
+  };
+  renewed(Number(idle));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) renewed(Number(idle));
+  });
+
+  // Asks whether the session lives and takes its fresh CSRF token: signing in again changes the token, and
+  // without this the words typed here could be saved by nobody.
+  const ask = async () => {
+    const answer = await fetch(sessionUrl, { headers: { Accept: "application/json" }, redirect: "manual" });
+    if (!answer.ok) return false;
+    const session = await answer.json();
+    others.hidden = session.account === account;
+    if (session.account !== account) return false;
+    for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = session.csrf_token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": session.csrf_token }));
+    renewed(session.seconds_left);
+    return true;
+  };
+  const settle = async () => {
+    try {
+      if (await ask()) {
+        warning.close();
+        over.close();
+      } else if (!over.open) {
+        warning.close();
+        over.showModal();
+      }
+    } catch {
+      // no network: the dialog stays, the words too
+    }
+  };
+
+  const update = () => {
+    const seconds = left();
+    if (seconds > WARN_BEFORE) {
+      if (warning.open) warning.close();
+      return;
+    }
+    if (seconds <= 0) {
+      if (warning.open) warning.close();
+      if (!over.open) over.showModal();
+      return;
+    }
+    warning.querySelector("[data-session-left]").textContent =
+      `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (!warning.open && !over.open) warning.showModal();
+  };
+  setInterval(update, 1000);
+  warning.querySelector("[data-session-stay]").addEventListener("click", settle);
+  over.querySelector("[data-session-back]").addEventListener("click", settle);
+  warning.addEventListener("cancel", settle);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && over.open) settle();
+  });
+})();
