@@ -68,7 +68,7 @@ class Household(ScopedModel):
     head_name = models.CharField(_("head of household"), max_length=60, blank=True)
     head_key = models.CharField(max_length=200, db_collation="C", blank=True, editable=False)
     head_initials = models.CharField(max_length=60, db_collation="C", blank=True, editable=False)
-    search_terms = ArrayField(models.CharField(max_length=4), default=list, editable=False)
+    search_terms = ArrayField(models.CharField(max_length=80), default=list, editable=False)
     status = models.CharField(_("file"), max_length=10, choices=Status.choices, default=Status.OPEN)
     closed_on = models.DateField(null=True, blank=True)
     closed_reason = models.CharField(max_length=40, blank=True)

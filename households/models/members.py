@@ -29,12 +29,12 @@ class Person(ScopedModel):
     """A person's identity. The place is that of the household in which he lives."""
 
     class Sex(models.TextChoices):
-        MALE = "1", _("male")
-        FEMALE = "2", _("female")
+        MALE = "male", _("male")
+        FEMALE = "female", _("female")
 
     name = models.CharField(_("name"), max_length=60)
     name_key = models.CharField(max_length=200, db_collation="C", blank=True, editable=False)
-    sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, blank=True)
+    sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, blank=True)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     ethnic_group = models.CharField(_("ethnic group"), max_length=40, blank=True)
     certificate = models.CharField(_("certificate"), max_length=40, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models.files import Household
 from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from pairing import clock
 from pairing.models.ranges import DateRange, half_open
 
 
@@ -51,6 +52,7 @@ class Pairing(ScopedModel):
     end_note = models.CharField(_("note"), max_length=200, blank=True)
     handover_note = models.TextField(_("handover note"), max_length=2000, blank=True)  # for the successor
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next")
+    recorded_at = models.DateTimeField(default=clock.now, editable=False)
     voided = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -29,8 +29,8 @@ class Door:
         return self.__dict__["model"].everything.visible_to(user, permission)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
+        if "model" not in self.__dict__ or name.startswith("__"):
+            raise AttributeError(name)  # while the class is being made, Django looks for hooks here
         raise Unscoped(f".objects.{name}: only .objects.visible_to(user, permission) exists")
 
 
