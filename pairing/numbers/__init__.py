@@ -8,6 +8,7 @@ from pairing.numbers.contact import (
     mask_phone,
     parse_bank_number,
     parse_phone,
+    phone_key,
 )
 from pairing.numbers.dates import PartialDate, parse_date
 from pairing.numbers.identity import (
@@ -15,6 +16,7 @@ from pairing.numbers.identity import (
     Identity,
     Sex,
     check_character,
+    identity_key,
     mask_identity,
     normal_identity,
     parse_identity,
@@ -36,6 +38,7 @@ __all__ = [
     "clean_text",
     "fold_digits",
     "fold_label",
+    "identity_key",
     "is_card_number",
     "mask_bank_number",
     "mask_identity",
@@ -47,4 +50,5 @@ __all__ = [
     "parse_identity",
     "parse_money",
     "parse_phone",
+    "phone_key",
 ]

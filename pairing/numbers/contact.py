@@ -45,6 +45,14 @@ def parse_phone(value: str) -> Phone:
     raise Malformed("phone.length", length=len(digits))
 
 
+def phone_key(value: str) -> str | None:
+    """The number in its one form for the look-up column; None for what cannot be dialled."""
+    try:
+        return parse_phone(value).text
+    except Malformed:
+        return None
+
+
 def mask_phone(text: str) -> str:
     """What a page shows of a phone number: the operator's or the area's first digits."""
     if not text:

@@ -90,6 +90,17 @@ def parse_identity(value: str, today: dt.date) -> Identity:
     return Identity(text, key, birth, sex, category, grade)
 
 
+def identity_key(value: str) -> str | None:
+    """What two writings of one person's number share, for the look-up column; None matches nobody.
+
+    The first 18 characters in their one form; None for temporary, damaged and empty numbers.
+    """
+    try:
+        return parse_identity(value, dt.date.max).key or None
+    except Malformed:
+        return None
+
+
 def mask_identity(text: str) -> str:
     """What a page shows of a number: the six digits of the area where it was issued, and always twelve dots.
 

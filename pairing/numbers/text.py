@@ -12,7 +12,9 @@ _HAN: Final = r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\ue000-\uf8ff]"
 _SPACES_BETWEEN_HAN: Final = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 
 #: What registers write where there is nothing.
-BLANKS: Final = frozenset(["", *"/ \\ - -- — —— － ／ 无 空 null NULL None NaN nan #N/A".split()])
+BLANKS: Final = frozenset(
+    ("", "/", "\\", "-", "--", "—", "——", "－", "／", "无", "空", "null", "NULL", "None", "NaN", "#N/A")
+)
 
 
 def clean_text(value: str, *, lines: bool = False) -> tuple[str, bool]:
