@@ -25,6 +25,10 @@ class Refused(Exception):
         return str(self.reason)
 
 
+class Gone(Refused):
+    """What was asked for has been withdrawn; it answers 410."""
+
+
 class Conflict(Refused):
     """A stale version, or one id with two bodies. Carries both texts by label, so that the page loses none.
 

@@ -113,7 +113,8 @@ class Problem(ScopedModel):
                 condition=~Q(state="referred") | (~Q(office="") & ~Q(level="") & Q(due_on__isnull=False)),
             ),
             models.CheckConstraint(
-                name="problem_reason_in_words", condition=~Q(state__in=["explained", "not_now"]) | ~Q(reason="")
+                name="problem_reason_in_words",
+                condition=~Q(state__in=["explained", "not_now"]) | ~Q(reason=""),
             ),
         ]
 

@@ -58,6 +58,17 @@ class Visit(ScopedModel):
         ANSWERED = "answered", _("added, to read again")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    class Reason(models.TextChoices):
+        """Why a visit is to be read. Source: reading by exception."""
+
+        PROBLEM = "problem", _("a problem")
+        MONEY = "money", _("money")
+        RESTRICTED = "restricted", _("a restricted part")
+        FIRST = "first", _("first visit")
+        CHANGE = "change", _("a change of facts")
+        AFTER_PAIRING = "after_pairing", _("sent after the pairing ended")
+        SAMPLE = "sample", _("random sample")
+
     TRANSITIONS: ClassVar = {
         State.TO_READ: [State.READ, State.ASKED, State.WITHDRAWN],
         State.FILED: [State.READ, State.ASKED, State.TO_READ, State.WITHDRAWN],
@@ -85,9 +96,13 @@ class Visit(ScopedModel):
     met_others = models.CharField(_("others"), max_length=60, blank=True)
     said = models.TextField(_("what was said"), max_length=4000, blank=True)
     no_change = models.BooleanField(_("no change"), default=False)
-    tasks = ArrayField(models.CharField(max_length=40), verbose_name=_("what was done"), default=list, blank=True)
+    tasks = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("what was done"), default=list, blank=True
+    )
     restricted = SealedField(label="visit.restricted", verbose_name=_("restricted"), blank=True)
     has_restricted = models.BooleanField(default=False)
+    # What was said of single facts, as JSON (visits.actions.visits.Fact); sealed: health is among them.
+    facts = SealedField(label="visit.facts", blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.TO_READ)
     reading_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     read_by = models.ForeignKey(

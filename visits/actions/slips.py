@@ -1,0 +1,41 @@
+"""Printed visit slips (走访单) for days on paper, and the way back from a slip's number to the household."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from households.models import Household
+from households.models.scoped import codes_of
+from pairing import clock
+from pairing.audit import action
+from visits import checks, rules
+from visits.models import Slip
+
+
+def print_slips(*, households: Iterable[Household], cadre: Any, by: Any) -> list[Slip]:
+    """A fresh slip for each household, in the name of its helper. Numbers are random and say nothing."""
+    with action("slip.print", by=by) as entry:
+        slips = []
+        for household in households:
+            rules.check_open_file(household)
+            slips.append(
+                Slip.everything.create(
+                    **codes_of(household),
+                    household=household,
+                    cadre=cadre,
+                    number=_free_number(household.county_code),
+                    printed_by=by,
+                    printed_at=clock.now(),
+                )
+            )
+            entry.about(household)
+        entry.object_type = "households.household"
+    return slips
+
+
+def _free_number(county_code: str) -> str:
+    """A number that the county has not used; ten million exist, so the second try is rare."""
+    while True:
+        number = checks.slip_number(secrets.randbelow(10_000_000))
+        if not Slip.everything.filter(county_code=county_code, number=number).exists():
+            return number

@@ -1,0 +1,363 @@
+"""Visits (走访记录): saved once however often sent; corrected beside the old words; withdrawn, never deleted.
+
+A visit is one save of everything that was said at one table: the conversation, the household's word on due
+promises, problems with their triage, new promises, help, tasks and the restricted part.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from households.models import Household
+from households.models.scoped import codes_of
+from pairing import clock, codelists
+from pairing.audit import Entry, action
+from pairing.crypto import blind
+from pairing.errors import Conflict, Gone, Refused
+from visits import checks, rules
+from visits.actions import counters
+from visits.actions.help import HelpInput, add_help
+from visits.actions.problems import ProblemInput, add_problem
+from visits.actions.promises import add_promise, apply_word
+from visits.models import ConflictDraft, Problem, Promise, Slip, Visit, VisitCorrection
+
+NOT_ASKED = "not_asked"  # 今天没问: a due promise that was not spoken of
+
+
+@dataclass(frozen=True)
+class PromiseAnswer:
+    """The household's word on one due promise: ``kept``, ``partly``, ``not_kept`` or ``not_asked``."""
+
+    promise: uuid.UUID
+    word: str
+    household_word: str = ""
+    done_what: str = ""
+
+
+@dataclass(frozen=True)
+class PromiseInput:
+    """A new promise; with ``for_problem`` it belongs to the first problem that stays with the helper."""
+
+    what: str
+    due_on: date
+    for_problem: bool = False
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What was said of a known fact: ``still`` true, changed (with new ``words``), or not known (None)."""
+
+    key: str
+    sentence: str
+    still: bool | None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class VisitInput:
+    """All that one visit form carries. ``client_id`` is made when the form opens and stays with its draft."""
+
+    client_id: uuid.UUID
+    visited_on: date
+    method: str = Visit.Method.HOME
+    met: Sequence[uuid.UUID] = ()
+    met_others: str = ""
+    said: str = ""
+    no_change: bool = False
+    answers: Sequence[PromiseAnswer] = ()
+    problems: Sequence[ProblemInput] = ()
+    promises: Sequence[PromiseInput] = ()
+    help: Sequence[HelpInput] = ()
+    tasks: Sequence[str] = ()
+    facts: Sequence[Fact] = ()
+    restricted: str = ""
+    device_at: datetime | None = None
+
+    @property
+    def changed_facts(self) -> bool:
+        return any(fact.still is False for fact in self.facts)
+
+
+def save_visit(
+    *, household: Household, visit: VisitInput, visited_by: Any = None, slip: Slip | None = None, by: Any
+) -> Visit:
+    """Store one visit with everything in it; sent again with the same body it answers the same.
+
+    ``visited_by`` differs from ``by`` when a clerk or township staff types it (代录): he then confirms.
+    A visit sent after the pairing ended but dated inside it is kept for the township (``after_pairing``).
+
+    Raises Refused at a field; Conflict when the same id comes with another body (which is kept sealed for its
+    author); Gone when the visit has been withdrawn meanwhile.
+    """
+    visitor = visited_by or by
+    body = checks.body_text({"household": household.public_id, "visitor": visitor.pk, **_body(visit)})
+    digest = blind(body, "visit.body")
+    try:
+        with action("visit.save", by=by) as entry:
+            return _known(household, visit, digest, entry, by) or _save(
+                household, visit, digest, visitor, slip, entry, by
+            )
+    except Conflict:
+        _keep_conflict(household, visit, digest, body, by)
+        raise
+
+
+def _body(visit: VisitInput) -> dict[str, Any]:
+    """What makes two sent visits the same: everything but the id and the phone's clock."""
+    body = asdict(visit)
+    del body["client_id"], body["device_at"]
+    return body
+
+
+def _known(household: Household, visit: VisitInput, digest: str, entry: Entry, by: Any) -> Visit | None:
+    """The visit stored under this id before, if any. Raises Conflict and Gone as ``save_visit`` does."""
+    known = Visit.everything.filter(
+        county_code=household.county_code, author=by, client_id=visit.client_id
+    ).first()
+    if known is None:
+        return None
+    if known.body_hmac != digest:
+        raise Conflict(
+            _("This visit was saved before with other words. Your new text has been kept."),
+            stored={"said": known.said},
+            sent={"said": visit.said},
+        )
+    if known.state == Visit.State.WITHDRAWN:
+        raise Gone(_("This visit has been withdrawn."))
+    entry.quiet = True
+    return known
+
+
+def _keep_conflict(household: Household, visit: VisitInput, digest: str, body: str, by: Any) -> None:
+    """Keep the second text, sealed, for its author alone; the same text once."""
+    draft = ConflictDraft(
+        county_code=household.county_code, author=by, client_id=visit.client_id, body_hmac=digest, body=body
+    )
+    with action("visit.conflict", by=by) as entry:
+        ConflictDraft.everything.bulk_create([draft], ignore_conflicts=True)
+        entry.about(household)
+
+
+def _save(
+    household: Household,
+    visit: VisitInput,
+    digest: str,
+    visitor: Any,
+    slip: Slip | None,
+    entry: Entry,
+    by: Any,
+) -> Visit:
+    household = counters.lock([household.pk])[household.pk]
+    rules.check_open_file(household)
+    own = visitor.pk == by.pk
+    if not own and not rules.may_enter_for(by, household):
+        raise Refused(_("You cannot enter visits for helpers of this village."))
+    if slip is not None:
+        rules.check_slip(slip)
+    pairing = rules.check_visit_day(household, visitor, visit.visited_on)
+    _check(visit)
+    after_pairing = pairing.ended_on is not None and not rules.is_helper(visitor, household)
+    row = Visit(
+        **codes_of(household),
+        household=household,
+        author=by,
+        client_id=visit.client_id,
+        body_hmac=digest,
+        visited_by=visitor,
+        confirmed_by=by if own else None,
+        confirmed_at=clock.now() if own else None,
+        visited_on=visit.visited_on,
+        recorded_at=clock.now(),
+        device_at=visit.device_at,
+        method=visit.method,
+        met=_members(household, visit),
+        met_others=checks.one_line(visit.met_others),
+        said=checks.tidy(visit.said),
+        no_change=visit.no_change and not visit.changed_facts,
+        tasks=_tasks(visit),
+        restricted=checks.tidy(visit.restricted),
+        has_restricted=bool(visit.restricted.strip()),
+        facts=_facts(visit),
+        after_pairing=after_pairing,
+    )
+    row.reading_reasons = _reasons(row, visit)
+    row.state = rules.first_state(row, row.reading_reasons)
+    Visit.everything.bulk_create([row], ignore_conflicts=True)
+    stored = Visit.everything.get(county_code=row.county_code, author=by, client_id=visit.client_id)
+    if stored.public_id != row.public_id:  # the same id won a race under another household's lock
+        raise Conflict(_("This visit was saved before with other words. Your new text has been kept."))
+    _rest(household, stored, visit, visitor)
+    if slip is not None:
+        slip.visit = stored
+        slip.save(update_fields=["visit"])
+    counters.recount([household.pk])
+    entry.about(stored, household, fields=_fields(visit))
+    return stored
+
+
+def _check(visit: VisitInput) -> None:
+    """Is the input complete in itself?"""
+    if visit.method not in Visit.Method.values:
+        raise Refused(_("Choose how you met."), "method")
+    met_anybody = visit.method != Visit.Method.NOT_MET
+    checks.check_met(method_met=met_anybody, met=len(visit.met), others=checks.one_line(visit.met_others))
+    more = bool(visit.problems or visit.promises or visit.help or visit.tasks or visit.changed_facts)
+    checks.check_said(
+        met_anybody=met_anybody,
+        said=checks.tidy(visit.said),
+        no_change=visit.no_change,
+        restricted=checks.tidy(visit.restricted),
+        more=more,
+    )
+
+
+def _members(household: Household, visit: VisitInput) -> list[uuid.UUID]:
+    """The chosen people, all of them of this household. Nobody when nobody was met."""
+    if visit.method == Visit.Method.NOT_MET or not visit.met:
+        return []
+    of_household = household.memberships.filter(person__public_id__in=visit.met)
+    known = set(of_household.values_list("person__public_id", flat=True))
+    if not set(visit.met) <= known:
+        raise Refused(_("Choose people of this household."), "met")
+    return list(dict.fromkeys(visit.met))
+
+
+def _tasks(visit: VisitInput) -> list[str]:
+    if not all(codelists.holds("visit_task", task, visit.visited_on) for task in visit.tasks):
+        raise Refused(_("Choose from the list."), "tasks")
+    return list(dict.fromkeys(visit.tasks))
+
+
+def _facts(visit: VisitInput) -> str:
+    """The facts that were spoken of, as JSON text; empty without any."""
+    if any(fact.still is False and not checks.one_line(fact.words) for fact in visit.facts):
+        raise Refused(_("Write in a few words what has changed."), "facts")
+    return json.dumps([asdict(fact) for fact in visit.facts], ensure_ascii=False) if visit.facts else ""
+
+
+def _reasons(row: Visit, visit: VisitInput) -> list[str]:
+    """Why the township is to read this visit. Source: reading by exception."""
+    reason = Visit.Reason
+    before = Visit.everything.valid().filter(household_id=row.household_id, visited_by_id=row.visited_by_id)
+    found = {
+        reason.PROBLEM: bool(visit.problems),
+        reason.MONEY: any(help.amount for help in visit.help),
+        reason.RESTRICTED: row.has_restricted,
+        reason.CHANGE: visit.changed_facts,
+        reason.AFTER_PAIRING: row.after_pairing,
+        reason.FIRST: not before.exists(),
+    }
+    reasons = [str(name) for name, holds in found.items() if holds]
+    return reasons or ([str(reason.SAMPLE)] if checks.is_sampled(row.public_id) else [])
+
+
+def _rest(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> None:
+    """What stands beside the conversation: answers, problems, promises, help."""
+    _answer(household, row, visit, visitor)
+    mine = None
+    for i, problem in enumerate(visit.problems):
+        with _at(f"problem{i}"):
+            opened = add_problem(household, problem, row.visited_on, visitor, row)
+        mine = mine or (opened if opened.state == Problem.State.MINE else None)
+    for i, promise in enumerate(visit.promises):
+        with _at(f"promise{i}"):
+            belongs = mine if promise.for_problem else None
+            add_promise(household, promise.what, promise.due_on, row.visited_on, visitor, row, belongs)
+    for i, help in enumerate(visit.help):
+        with _at(f"help{i}"):
+            add_help(household, help, row.visited_on, visitor, row)
+
+
+def _answer(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> None:
+    answers = {answer.promise: answer for answer in visit.answers if answer.word != NOT_ASKED}
+    asked = Promise.everything.select_for_update(no_key=True, of=("self",)).filter(
+        household=household, public_id__in=answers
+    )
+    for promise in asked:
+        answer = answers.pop(promise.public_id)
+        with _at(f"answer-{promise.public_id}"):
+            apply_word(
+                promise, answer.word, answer.household_word, answer.done_what, row.visited_on, visitor, row
+            )
+    if answers:
+        raise Refused(_("One of the promises is not this household's. Please open the form again."))
+
+
+@contextmanager
+def _at(prefix: str) -> Iterator[None]:
+    """Name the block of the form to which a refused field belongs."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(refused.reason, f"{prefix}-{refused.field}" if refused.field else None) from refused
+
+
+def _fields(visit: VisitInput) -> list[str]:
+    """The names of the fields that were filled, for the audit row."""
+    return [name for name, value in vars(visit).items() if value and name not in ("client_id", "device_at")]
+
+
+def correct_visit(*, visit: Visit, text: str, reason: str = "", by: Any) -> VisitCorrection:
+    """Write a correction beside the old words, which stay readable; for the visitor or whoever typed it."""
+    text = checks.tidy(text)
+    if not text:
+        raise Refused(_("Write what should be read instead or besides."), "text")
+    if len(text) > checks.SAID_MOST:
+        raise Refused(_("Please keep this below %(most)d characters.") % {"most": checks.SAID_MOST}, "text")
+    with action("visit.correct", by=by) as entry:
+        visit = _locked(visit)
+        rules.check_own(visit, by)
+        correction = VisitCorrection.everything.create(
+            **codes_of(visit),
+            visit=visit,
+            household_id=visit.household_id,
+            corrected_by=by,
+            corrected_at=clock.now(),
+            text=text,
+            reason=checks.one_line(reason),
+        )
+        visit.version += 1
+        visit.save(update_fields=["version"])
+        entry.about(visit, fields=["correction"])
+    return correction
+
+
+def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
+    """Take a visit back with a reason: it counts no more and stays readable. What it opened stays open."""
+    reason = checks.one_line(reason)
+    if not reason:
+        raise Refused(_("Say why the visit is withdrawn."), "reason")
+    with action("visit.withdraw", by=by, reason=reason) as entry:
+        visit = _locked(visit)
+        rules.check_own(visit, by)
+        visit.state, visit.withdrawn_at, visit.withdrawn_reason = Visit.State.WITHDRAWN, clock.now(), reason
+        visit.version += 1
+        visit.save(update_fields=["state", "withdrawn_at", "withdrawn_reason", "version"])
+        counters.recount([visit.household_id])
+        entry.about(visit, fields=["state", "withdrawn_reason"])
+    return visit
+
+
+def confirm_visit(*, visit: Visit, by: Any) -> Visit:
+    """The visitor confirms what somebody else typed for him; from then on it counts."""
+    with action("visit.confirm", by=by) as entry:
+        visit = _locked(visit)
+        rules.check_confirm(visit, by)
+        visit.confirmed_by, visit.confirmed_at = by, clock.now()
+        visit.version += 1
+        visit.save(update_fields=["confirmed_by", "confirmed_at", "version"])
+        counters.recount([visit.household_id])
+        entry.about(visit, fields=["confirmed_by"])
+    return visit
+
+
+def _locked(visit: Visit) -> Visit:
+    """The visit as it stands now, its household locked first."""
+    counters.lock([visit.household_id])
+    return Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)

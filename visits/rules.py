@@ -1,0 +1,129 @@
+"""May this person do this now? ``check_x`` raises ``Refused`` with the sentence that the reader sees."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from households.models import Household, Pairing
+from pairing import clock
+from pairing.access import carries, covers, open_grants
+from pairing.errors import Refused
+from pairing.roles import FEWER_FIELDS, P
+from visits import checks
+from visits.models import Promise, Slip, Visit
+
+# --- visits, promises, slips ---------------------------------------------------------------------------
+
+
+def check_open_file(household: Household) -> None:
+    """Nothing is recorded on a closed file."""
+    if not household.is_open:
+        raise Refused(_("This file is closed; nothing can be recorded on it."))
+
+
+def pairing_on(household: Household, cadre: Any, day: date) -> Pairing | None:
+    """The pairing that made ``cadre`` a helper of this household on ``day``, ended since or not."""
+    for pairing in pairings_of(household, cadre):
+        if pairing.started_on <= day and (pairing.ended_on is None or day < pairing.ended_on):
+            return pairing
+    return None
+
+
+def pairings_of(household: Household, cadre: Any) -> list[Pairing]:
+    """Every valid pairing of the two, earliest first."""
+    return list(Pairing.everything.valid().filter(household=household, cadre=cadre).order_by("started_on"))
+
+
+def check_visit_day(household: Household, visitor: Any, day: date) -> Pairing:
+    """The pairing under which ``visitor`` may have visited on ``day``; refused in the future or before it."""
+    checks.check_visit_date(day, today=clock.today())
+    pairings = pairings_of(household, visitor)
+    if not pairings:
+        raise Refused(_("This person is not a helper of the household."))
+    checks.check_after_start(day, pairings[0].started_on)
+    for pairing in pairings:
+        if pairing.started_on <= day and (pairing.ended_on is None or day < pairing.ended_on):
+            return pairing
+    raise Refused(_("On this day the pairing did not hold."), "visited_on")
+
+
+def may_enter_for(user: Any, household: Household) -> bool:
+    """May ``user`` type a visit for its helper: clerks in their village, township staff in their township."""
+    return covers(user, P.VISIT_ENTER, household.village_code)
+
+
+def is_helper(user: Any, household: Household) -> bool:
+    """Is ``user`` a helper of this household today?"""
+    return carries(user, P.VISIT_LOG) and any(p.ended_on is None for p in pairings_of(household, user))
+
+
+def check_own(visit: Visit, user: Any) -> None:
+    """Only the visitor and whoever typed it touch a visit's words."""
+    if user.pk not in (visit.visited_by_id, visit.author_id):
+        raise Refused(_("Only the helper who visited can do this."))
+    if visit.state == Visit.State.WITHDRAWN:
+        raise Refused(_("This visit has been withdrawn."))
+
+
+def check_confirm(visit: Visit, user: Any) -> None:
+    """A visit typed by somebody else is confirmed by the visitor himself, once."""
+    if user.pk != visit.visited_by_id:
+        raise Refused(_("Only the helper who visited can confirm it."))
+    if visit.state == Visit.State.WITHDRAWN:
+        raise Refused(_("This visit has been withdrawn."))
+    if visit.confirmed_at is not None:
+        raise Refused(_("This visit has been confirmed already."))
+
+
+def can_read_restricted(user: Any, visit: Visit) -> bool:
+    """The restricted part is for its author, his successor with the household, and the named reader."""
+    if not visit.has_restricted:
+        return False
+    if user.pk in (visit.visited_by_id, visit.author_id):
+        return True
+    return covers(user, P.RESTRICTED_READ, visit.village_code) or _succeeded(user, visit)
+
+
+def _succeeded(user: Any, visit: Visit) -> bool:
+    """Is ``user`` the household's helper today under a pairing that began after this visit?"""
+    if not carries(user, P.VISIT_LOG):
+        return False
+    mine = pairings_of(visit.household, user)
+    return any(p.ended_on is None and p.started_on >= visit.visited_on for p in mine)
+
+
+def sees_fewer_fields(user: Any) -> bool:
+    """A village clerk and nothing more: no identity numbers, no restricted text, no restricted problems."""
+    roles = {grant.role for grant in open_grants(user)}
+    return bool(roles) and roles <= FEWER_FIELDS
+
+
+def first_state(visit: Visit, reasons: list[str]) -> str:
+    """Reading by exception: to be read with a reason, filed without one."""
+    return Visit.State.TO_READ if reasons else Visit.State.FILED
+
+
+def check_promise_open(promise: Promise) -> None:
+    """Done, moved or dropped can only be what is still open."""
+    if promise.state != Promise.State.OPEN:
+        raise Refused(
+            _("This promise has been settled already: %(state)s.") % {"state": promise.get_state_display()}
+        )
+
+
+def check_promise_movable(promise: Promise) -> None:
+    """A date moves while a promise is open, and again when it was kept partly or not."""
+    if Promise.State.OPEN not in Promise.TRANSITIONS.get(Promise.State(promise.state), []):
+        raise Refused(
+            _("This promise has been settled already: %(state)s.") % {"state": promise.get_state_display()}
+        )
+
+
+def check_slip(slip: Slip) -> None:
+    """One slip, one visit."""
+    if slip.visit_id is not None:
+        raise Refused(_("This slip has been entered already."), "number")
+
+
+# --- visits, promises, slips: end -----------------------------------------------------------------------
