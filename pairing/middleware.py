@@ -3,11 +3,17 @@
 import ipaddress
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from pairing import audit
+from pairing import audit, clock
+from pairing.models import AuditEvent
+from pairing.roles import WITHOUT_SECOND_FACTOR
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -67,20 +73,125 @@ def clean_input(get_response: Handler) -> Handler:
 
 
 def session_limits(get_response: Handler) -> Handler:
-    return get_response
+    """End sessions that are too old or idle, and tell the page how long this one may still be idle.
+
+    New passwords, disabling and "end all sessions" need nothing here: Django compares the session's hash.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            session, now = request.session, clock.now().timestamp()
+            idle = 60 * idle_minutes(request.user)
+            seen = session.get("seen_at", now)
+            started = session.get("started_at", now)
+            if now - seen > idle or now - started > settings.SESSION_COOKIE_AGE:
+                logout(request)
+            elif "started_at" not in session or now - seen > _SEEN_STEP:
+                session["seen_at"], session["started_at"] = now, started
+        return get_response(request)
+
+    return middleware
 
 
-def second_factor(get_response: Handler) -> Handler:
-    return get_response
+_SEEN_STEP = 15  # seconds; not every request of a busy page needs to be written down
 
 
-def must_change_password(get_response: Handler) -> Handler:
-    return get_response
+def idle_minutes(user: Any) -> int:
+    """How long this person's session may stay idle: cadres and clerks sit at kitchen tables, offices do not."""
+    office = user.roles - WITHOUT_SECOND_FACTOR
+    return int(settings.SESSION_IDLE_MINUTES["office" if office else "cadre"])
+
+
+def _before_view(check: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[Handler], Handler]:
+    """A middleware from a check that may answer instead of the view."""
+
+    def factory(get_response: Handler) -> Handler:
+        def middleware(request: HttpRequest) -> HttpResponse:
+            return get_response(request)
+
+        def process_view(request: HttpRequest, *view: object) -> HttpResponse | None:
+            return check(request) if request.user.is_authenticated else None
+
+        middleware.process_view = process_view  # type: ignore[attr-defined]
+        return middleware
+
+    return factory
+
+
+# What somebody may reach who has yet to set a password or a second factor.
+_ALWAYS = {"account_logout", "account_login", "pairing:language_set", "pairing:session_show"}
+
+
+@_before_view
+def must_change_password(request: HttpRequest) -> HttpResponse | None:
+    """Who must choose a new password gets no other page."""
+    if request.resolver_match.view_name in _ALWAYS | {"account_change_password"}:  # type: ignore[union-attr]
+        return None
+    return redirect("account_change_password") if password_is_due(request.user) else None
+
+
+def password_is_due(user: Any) -> bool:
+    """Must this person choose a new password: told so, or the one he has is older than the profile allows?"""
+    days = settings.PASSWORD_MAX_AGE_DAYS
+    if user.must_change_password:
+        return True
+    return bool(days) and (
+        user.password_changed_at is None or clock.now() - user.password_changed_at > timedelta(days=days)
+    )
+
+
+@_before_view
+def second_factor(request: HttpRequest) -> HttpResponse | None:
+    """Who needs a second factor and has none gets the page that sets one up, and no other."""
+    user = request.user
+    if user.second_factor_on or not (user.needs_second_factor or settings.SECOND_FACTOR_FOR_ALL):  # type: ignore[union-attr]
+        return None
+    allowed = _ALWAYS | {"pairing:second_factor_enrol", "account_change_password"}
+    if request.resolver_match.view_name in allowed:  # type: ignore[union-attr]
+        return None
+    return redirect("pairing:second_factor_enrol")
 
 
 def refusals(get_response: Handler) -> Handler:
-    return get_response
+    """One audit row for each 403 and 404 that a signed-in person meets where a right or an object is asked for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        match = request.resolver_match
+        if response.status_code in (403, 404) and match and request.user.is_authenticated:
+            permissions = getattr(match.func, "permissions", ())
+            if permissions or match.kwargs:
+                audit.write(
+                    "refused",
+                    by=request.user,
+                    permission=permissions[0] if permissions else None,
+                    object_ids=[value for value in match.kwargs.values() if isinstance(value, uuid.UUID)],
+                    result=AuditEvent.Result.REFUSED,
+                    detail={"page": match.view_name, "method": request.method, "status": response.status_code},
+                )
+        return response
+
+    return middleware
 
 
 def private_pages(get_response: Handler) -> Handler:
-    return get_response
+    """Nothing that this site renders is kept by a browser or proxy, or may use the device's sensors."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store"
+        response["Permissions-Policy"] = _PERMISSIONS_POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
+_PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer autoplay browsing-topics camera display-capture geolocation gyroscope hid magnetometer "
+        "microphone midi payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
+    ).split()
+)

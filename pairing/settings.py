@@ -6,6 +6,7 @@
 import base64
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "pairing.middleware.request_source",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pairing.middleware.private_pages",
     "csp.middleware.CSPMiddleware",
     "pairing.middleware.database_away",
     "pairing.middleware.clean_input",
@@ -104,7 +106,6 @@ MIDDLEWARE = [
     "pairing.middleware.must_change_password",
     "pairing.middleware.second_factor",
     "pairing.middleware.refusals",
-    "pairing.middleware.private_pages",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -130,7 +131,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database: one role runs, another migrates (docs/operations.md) -----------------------------------------
 _URL = os.environ.get("DATABASE_URL", "")
-if len(sys.argv) > 1 and sys.argv[1] == "migrate":
+if len(sys.argv) > 1 and sys.argv[1] in {"migrate", "rotate_keys", "restore"}:  # work of the owner
     _URL = os.environ.get("OWNER_DATABASE_URL", _URL)
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
@@ -184,23 +185,39 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_FORMS = {"login": "pairing.forms.SignInForm", "change_password": "pairing.forms.PasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "pairing.forms.sign_in.SignInForm",
+    "change_password": "pairing.forms.sign_in.PasswordForm",
+    "reauthenticate": "pairing.forms.sign_in.ConfirmForm",
+}
+MFA_FORMS = {"authenticate": "pairing.forms.sign_in.CodeForm", "reauthenticate": "pairing.forms.sign_in.ConfirmCodeForm"}
 # A whole township sits behind one address: limits count accounts; see pairing/adapters.py and axes below.
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": False, "reauthenticate": "10/m/user"}
+# "login_failed" limits wrong codes of a second factor; wrong passwords are counted by axes.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "10/15m/key", "reauthenticate": "10/m/user"}
 MFA_ADAPTER = "pairing.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pairing"
+MFA_TOTP_TOLERANCE = 0  # a code is remembered as used for 30 seconds only: with more it could be used twice
 SECOND_FACTOR_FOR_ALL = os.environ.get("PAIRING_SECOND_FACTOR_FOR_ALL", "") == "1"
+
+SIGN_IN_WINDOW = timedelta(minutes=15)
+SIGN_IN_NAMES_PER_ADDRESS = 50
+AXES_HANDLER = "pairing.adapters.LockOut"
 AXES_USERNAME_CALLABLE = "pairing.adapters.axes_username"
+AXES_CLIENT_IP_CALLABLE = "pairing.adapters.axes_address"
+AXES_LOCKOUT_CALLABLE = "pairing.adapters.locked_out"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = SIGN_IN_WINDOW
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else an attacker could keep the door shut for ever
 AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # it would keep names in plain text; sign-ins stand in the audit log
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "next", "csrfmiddlewaretoken", "code", "ip_address"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Guesses from many addresses or browsers are summed by account; LockOut sees to the address itself.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -209,11 +226,14 @@ SESSION_IDLE_MINUTES = {"office": 20, "cadre": 30}  # a warning comes five minut
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+DEVICE_COOKIE_NAME = "device"  # a browser known to an account: no one else's guesses lock it out
+DEVICE_COOKIE_LASTS = timedelta(days=180)
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "pairing.views.errors.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -283,6 +303,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
 HOUSEHOLD_SECTIONS = ["visits.sections.timeline"]
+# What floors above have to say before a grant ends: each takes the grant and raises Refused.
+GRANT_END_CHECKS: list[str] = []
 
 LOGGING = {
     "version": 1,
@@ -293,3 +315,8 @@ LOGGING = {
 }
 
 APP_NAME = _("Pairing")
+
+# --- the work -----------------------------------------------------------------------------------------------------
+HOUSEHOLDS_PER_CADRE = int(os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20"))  # the most one person may look after
+# What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
+LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]

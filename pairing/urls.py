@@ -2,28 +2,32 @@
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.totp import views as totp
-from django.urls import URLPattern, include, path
+from django.urls import include, path
 
-from pairing.views import errors
+from pairing.views import errors, home, invitations, profile
 
 accounts = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2fa/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2fa/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]
 
-site: list[URLPattern] = []
+site = [
+    path("", home.home, name="home"),
+    path("session/", home.session_show, name="session_show"),
+    path("language/", profile.language_set, name="language_set"),
+    path("me/", profile.profile_edit, name="profile_edit"),
+    path("me/sessions/end/", profile.session_end, name="session_end"),
+    path("me/second-factor/", profile.second_factor_enrol, name="second_factor_enrol"),
+    path("me/second-factor/drop/", profile.second_factor_drop, name="second_factor_drop"),
+    path("me/second-factor/codes/", profile.recovery_codes_create, name="recovery_codes_create"),
+    path("enter/", invitations.invitation_find, name="invitation_find"),
+    path("enter/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("people/<uuid:public_id>/invitation/", invitations.invitation_create, name="invitation_create"),
+]
 
 urlpatterns = [
     path("account/", include(accounts)),

@@ -14,11 +14,19 @@ from pairing.models.areas import CodeField
 from pairing.roles import P
 
 
+# What counts as getting in or out.
+SIGN_INS = ("sign_in", "sign_out", "password.change", "password.confirm", "invitation.accept", "session.end")
+
+
 class AuditQuerySet(models.QuerySet["AuditEvent"]):
     def visible_to(self, user: Any, permission: P) -> "AuditQuerySet":
         """Events about objects in the areas where ``user`` holds ``permission``, or by people there."""
         areas = prefixes(user, permission)
         return self.filter(below("object_area", areas) | Q(object_area="") & below("actor_area", areas))
+
+    def sign_ins_of(self, user: Any) -> "AuditQuerySet":
+        """How somebody, or somebody else under his name, tried to get in; newest first."""
+        return self.filter(object_ids__contains=[user.public_id], action__in=SIGN_INS).order_by("-id")
 
 
 class AuditEvent(models.Model):

@@ -1,5 +1,6 @@
 """People with an account, what each may do and where, and how they first get in."""
 
+import unicodedata
 import uuid
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,11 +12,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from pairing import clock, numbers
 from pairing.access import below, open_grants, prefixes
-from pairing.fields import BlindIndex, SealedField
+from pairing.fields import BlindIndex, SealedField, blind_of
 from pairing.models.areas import Area, CodeField
 from pairing.models.ranges import DateRange, half_open
 from pairing.models.units import Unit
@@ -45,7 +47,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(username=username)
 
 
-@pghistory.track(exclude=["password", "last_login", "phone_hmac"])
+@pghistory.track(exclude=["password", "last_login", "phone_hmac", "session_epoch"])
 class User(AbstractBaseUser):
     """A person with an account. A new phone number never makes a new person."""
 
@@ -73,6 +75,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     must_change_password = models.BooleanField(default=False)
+    session_epoch = models.PositiveIntegerField(default=0)  # raising it ends every session of this person
     second_factor_on = models.BooleanField(default=False)  # kept by the adapters, so that no page asks twice
     password_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -111,6 +114,20 @@ class User(AbstractBaseUser):
     def set_name(self, name: str) -> None:
         """Set the name together with the key that sorts and finds it."""
         self.name, self.name_key = name, sort_key(name)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What every session of this person carries: a new password or epoch ends them all."""
+        value = f"{self.session_epoch}:{self.password}"
+        return salted_hmac("pairing.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+def sign_in_name(text: str) -> str:
+    """The user name that somebody means who signs in with ``text``: it itself, or that of the phone's owner."""
+    name = unicodedata.normalize("NFKC", text).strip().lower()[:60]
+    phone = blind_of(User, "phone_hmac", name)
+    if phone is None:
+        return name
+    return User.objects.filter(phone_hmac=phone).values_list("username", flat=True).first() or name
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -204,8 +221,13 @@ class KnownDevice(models.Model):
     """A browser from which this person has signed in; it is exempt from the account's lock-out."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_devices")
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=clock.now)
     last_used_at = models.DateTimeField(default=clock.now)
 
     objects = models.Manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "token_hash"], name="known_device_once_per_user")
+        ]

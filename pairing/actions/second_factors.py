@@ -1,0 +1,63 @@
+"""Set up, renew and take away second factors: a code app (TOTP), and recovery codes for the day it is lost."""
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from pairing.audit import action
+from pairing.errors import Refused
+from pairing.models import User
+
+
+def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
+    """Bind a code app to one's own account, shown by its first code; returns the recovery codes, shown once.
+
+    ``secret`` is the base32 text in the picture. The first code counts as used: it signs nobody in.
+    """
+    with action("second_factor.enrol", by=by) as entry:
+        entry.about(by, fields=["second_factor_on"])
+        if by.second_factor_on:
+            raise Refused(_("A code app is set up already."))
+        if not validate_totp_code(secret, code):
+            raise Refused(_("This code is not right. Check the time of your phone, and type the newest code."), "code")
+        TOTP.activate(by, secret).validate_code(code)
+        codes = _new_recovery_codes(by)
+        _flag(by, on=True)
+    return codes
+
+
+def renew_recovery_codes(*, by: User) -> list[str]:
+    """New recovery codes for one's own account; the old ones stop working. Returns them, shown once."""
+    with action("second_factor.renew_codes", by=by) as entry:
+        entry.about(by)
+        if not by.second_factor_on:
+            raise Refused(_("Set up a code app first."))
+        return _new_recovery_codes(by)
+
+
+def drop_second_factor(*, by: User) -> None:
+    """Take the code app away from one's own account. Raises Refused where one's role needs it."""
+    with action("second_factor.drop", by=by) as entry:
+        entry.about(by, fields=["second_factor_on"])
+        if by.needs_second_factor or settings.SECOND_FACTOR_FOR_ALL:
+            raise Refused(_("Your role works with a code app only."))
+        forget_second_factor(by)
+
+
+def forget_second_factor(person: User) -> None:
+    """Delete a person's code app and recovery codes. For actions only: it checks and records nothing."""
+    Authenticator.objects.filter(user=person).delete()
+    _flag(person, on=False)
+
+
+def _new_recovery_codes(person: User) -> list[str]:
+    Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
+    return RecoveryCodes.activate(person).get_unused_codes()
+
+
+def _flag(person: User, *, on: bool) -> None:
+    """Keep the flag that pages read instead of asking allauth's table."""
+    person.second_factor_on = on
+    person.save(update_fields=["second_factor_on"])

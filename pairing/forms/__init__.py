@@ -1,0 +1,1 @@
+"""Forms of the ground floor, a module for each noun."""

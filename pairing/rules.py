@@ -1,0 +1,98 @@
+"""Who may do what to whom among people with accounts, given their grants. ``check_`` raises, ``can_`` asks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pairing import clock
+from pairing.access import covers, open_grants
+from pairing.errors import Refused
+from pairing.models import Area, Grant, User
+from pairing.roles import LEVELS, P, Role, grantable_by
+
+
+def givable(by: User) -> set[tuple[str, str, str]]:
+    """The (role, level of area, code of the giver's area) triples that ``by`` may give, from his open grants."""
+    return {
+        (role, level, own.area_id)
+        for own in open_grants(by)
+        for role, level in grantable_by(own.role, own.area.level)
+    }
+
+
+def check_can_place(area: Area, *, by: User) -> None:
+    """A person or unit can be placed only in an area where the giver manages people."""
+    if not covers(by, P.PEOPLE_MANAGE, area.pk):
+        raise Refused(_("This place is outside your area."), "area")
+
+
+def check_can_grant(grant: Grant, *, by: User | None) -> None:
+    """A role can be given below one's own level and inside one's own area only, and never to oneself.
+
+    Source: the decisions' table, line "users and grants". ``by`` None is a command that sets a site up.
+    """
+    if grant.area.level not in LEVELS[Role(grant.role)]:
+        raise Refused(_("This role does not exist at this level."), "role_area")
+    if grant.started_on > clock.today():
+        raise Refused(_("A role cannot begin in the future."), "started_on")
+    if by is None:
+        return
+    if grant.user_id == by.pk:
+        raise Refused(_("Nobody can change his own rights."))
+    if not grant.may_be_given_by(by):
+        raise Refused(_("You cannot give this role there."), "role")
+
+
+def check_can_end_grant(grant: Grant, *, by: User) -> None:
+    """Who may give a role may end it."""
+    if grant.user_id == by.pk:
+        raise Refused(_("Nobody can change his own rights."))
+    if grant.ended_on is not None and grant.ended_on <= clock.today():
+        raise Refused(_("This role has ended already."))
+    if not grant.may_be_given_by(by):
+        raise Refused(_("You cannot end this role."))
+
+
+def check_can_manage(person: User, *, by: User) -> None:
+    """An account can be edited, shut, opened and invited by who gives its roles, all of them.
+
+    A system administrator may also do it for somebody who has, beside a role that he gives, others that a
+    county administrator gives; without this nobody could. Somebody without an open role: who manages his area.
+    """
+    if person.pk == by.pk:
+        raise Refused(_("This is your own account."))
+    grants = list(Grant.objects.open(clock.today()).filter(user=person).select_related("area"))
+    if not grants:
+        if not covers(by, P.PEOPLE_MANAGE, person.area_id):
+            raise Refused(_("This person is outside your area."))
+        return
+    given = [grant.may_be_given_by(by) for grant in grants]
+    if all(given) or (any(given) and all(_is_below_system(grant, by) for grant in grants)):
+        return
+    raise Refused(_("This person has a role that is not yours to give."))
+
+
+def _is_below_system(grant: Grant, by: User) -> bool:
+    reach = grantable_by(Role.ADMINISTRATOR, "county") | grantable_by(Role.SYSTEM, "county")
+    return (grant.role, grant.area.level) in reach and any(
+        own.role == Role.SYSTEM and grant.area_id.startswith(own.area_id) for own in open_grants(by)
+    )
+
+
+def can(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:
+    """Would ``check`` pass?"""
+    try:
+        check(*args, **kwargs)
+    except Refused:
+        return False
+    return True
+
+
+def why_not(check: Callable[..., None], *args: Any, **kwargs: Any) -> str:
+    """The reason with which ``check`` refuses, for the hint on a button; empty when it passes."""
+    try:
+        check(*args, **kwargs)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
