@@ -1,0 +1,333 @@
+"""Pairing, ending and handing over. Each action locks the households first, in key order, then the helpers.
+
+An unordered lock deadlocks under the exclusion constraints; the constraints stay the last word all the same.
+In the same transaction the actions keep ``Household.lead`` and ``pairing_count``, and let the floors above
+follow (``settings.LEAD_STEPS``: who holds the open promises now).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from households.models import Household, Pairing
+from households.models.scoped import codes_of
+from households.rules import pairings as rules
+from pairing import clock
+from pairing.audit import action
+from pairing.errors import Refused, Text, refusing
+from pairing.models import Grant, User
+from pairing.roles import P
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A household and the helper that it shall have. ``note`` is for the helper: sore points, best time."""
+
+    household: Household
+    cadre: User
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Succession:
+    """An open pairing and who takes it over."""
+
+    pairing: Pairing
+    cadre: User
+    note: str = ""
+
+
+def pair(
+    *, household: Household, cadre: User, started_on: date, role: str = Pairing.Role.LEAD, by: User
+) -> Pairing:
+    """Make ``cadre`` a helper of ``household`` from ``started_on`` on.
+
+    Raises ``Refused`` for a future day, a closed file, a household that has its lead helper, somebody without
+    a cadre's grant for the place, and a load above the limit.
+    """
+    with _changing("pairing.start", [household.pk], [cadre.pk], by=by) as change:
+        row = change.start(household.pk, cadre.pk, role=role, day=started_on)
+        change.insert()
+    return row
+
+
+def end_pairing(
+    *, pairing: Pairing, ended_on: date, reason: str, note: str = "", version: int | None = None, by: User
+) -> Pairing:
+    """End one pairing with a reason (code list ``pairing_end_reason``); its last day is the one before.
+
+    Raises ``Refused`` when it is not open or the day lies before its start or in the future, ``Conflict``
+    when the reader saw another version.
+    """
+    with _changing("pairing.end", [pairing.household_id], by=by, reason=reason) as change:
+        row = change.pairing(pairing)
+        rules.check_version(row, version)
+        change.end(row, day=ended_on, reason=reason, note=note)
+    return row
+
+
+def end_pairings(
+    *, household: Household, ended_on: date, reason: str, note: str = "", by: User
+) -> list[Pairing]:
+    """End all open pairings of a household, as when its file closes; one that began later, on its start."""
+    with _changing("pairing.end", [household.pk], by=by, reason=reason) as change:
+        rows = list(change.open.get(household.pk, []))
+        for row in rows:
+            change.end(row, day=max(ended_on, row.started_on), reason=reason, note=note)
+    return rows
+
+
+def void_pairing(*, pairing: Pairing, version: int | None = None, by: User) -> Pairing:
+    """Take back a pairing that was entered by mistake today. It stays readable, and counts for nothing.
+
+    Raises ``Refused`` when it is not open or was entered on another day, ``Conflict`` as in ``end_pairing``.
+    """
+    with _changing("pairing.void", [pairing.household_id], by=by) as change:
+        row = change.pairing(pairing)
+        rules.check_version(row, version)
+        rules.check_void(row)
+        change.write(row, voided=True)
+    return row
+
+
+def hand_over(
+    *,
+    cadre: User,
+    successions: Sequence[Succession],
+    handed_on: date,
+    reason: str = rules.HANDOVER,
+    note: str = "",
+    by: User,
+) -> list[Pairing]:
+    """Pass households of ``cadre`` on: each pairing ends and the successor's begins on that day. All or none.
+
+    Raises ``Refused`` as ``pair`` and ``end_pairing`` do, naming the household's file.
+    """
+    ids = [s.pairing.household_id for s in successions]
+    with _changing(
+        "pairing.hand_over", ids, [s.cadre.pk for s in successions], by=by, reason=reason
+    ) as change:
+        started = []
+        for succession in sorted(successions, key=lambda s: (s.pairing.household_id, s.pairing.pk)):
+            row = change.pairing(succession.pairing)
+            if row.cadre_id != cadre.pk:
+                raise Refused(
+                    _("This household is no longer looked after by %(name)s.") % {"name": cadre.name}
+                )
+            started.append(
+                change.succeed(
+                    row, succession.cadre.pk, day=handed_on, reason=reason, note=note, hint=succession.note
+                )
+            )
+        change.entry.about(cadre)
+        change.insert()
+    return started
+
+
+def pair_roster(*, assignments: Sequence[Assignment], started_on: date, by: User) -> list[Pairing]:
+    """Give each household of a roster its lead helper, all or none; new pairings are one statement.
+
+    A household that has this very helper is left alone; one that has another is handed over on that day.
+    Raises ``Refused`` for the first line that cannot be, naming the household's file.
+    """
+    ids = [a.household.pk for a in assignments]
+    if doubled := [pk for pk, times in Counter(ids).items() if times > 1]:
+        number = next(a.household.file_number for a in assignments if a.household.pk == doubled[0])
+        raise Refused(_("File %(number)s stands in the roster twice.") % {"number": number})
+    with _changing("pairing.roster", ids, [a.cadre.pk for a in assignments], by=by) as change:
+        started = []
+        for item in sorted(assignments, key=lambda a: a.household.pk):
+            lead = change.lead(item.household.pk)
+            if lead is not None and lead.cadre_id == item.cadre.pk:
+                continue
+            if lead is not None:
+                row = change.succeed(
+                    lead, item.cadre.pk, day=started_on, reason=rules.HANDOVER, hint=item.note
+                )
+            else:
+                row = change.start(item.household.pk, item.cadre.pk, day=started_on, hint=item.note)
+            started.append(row)
+        change.insert()
+    return started
+
+
+@contextmanager
+def _changing(
+    name: str, household_ids: Iterable[int], cadre_ids: Iterable[int] = (), *, by: User, reason: str = ""
+) -> Iterator["_Change"]:
+    """One action under lock: households in key order, then helpers in key order; counters at the end."""
+    reasons: dict[str, Text] = {
+        "pairing_one_lead": _("This household has a lead helper at that time. Hand it over instead."),
+        "pairing_helper_once": _("This person is a helper of this household at that time already."),
+        "pairing_ends_after_start": _("A pairing cannot end before it began."),
+    }
+    with action(name, by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry, refusing(**reasons):
+        change = _Change(sorted(set(household_ids)), sorted(set(cadre_ids)), entry)
+        yield change
+        change.keep()
+        for step in settings.LEAD_STEPS:
+            import_string(step)(list(change.households), by=by)
+
+
+class _Change:
+    """The locked rows of one action, and what it does to them."""
+
+    def __init__(self, household_ids: list[int], cadre_ids: list[int], entry: Any) -> None:
+        self.entry = entry
+        locked = (
+            Household.everything.filter(pk__in=household_ids).order_by("pk").select_for_update(no_key=True)
+        )
+        self.households = {row.pk: row for row in locked}
+        self.cadres = _locked_cadres(cadre_ids)
+        self.open: dict[int, list[Pairing]] = {}
+        for row in Pairing.everything.open().filter(household__in=household_ids).select_related("cadre"):
+            self.open.setdefault(row.household_id, []).append(row)
+        self.former = _last_leads(household_ids)
+        self.loads = loads(cadre_ids)
+        self.new: list[Pairing] = []
+
+    def pairing(self, row: Pairing) -> Pairing:
+        """The open pairing as it stands under the lock. Raises ``Refused`` when it has ended meanwhile."""
+        for fresh in self.open.get(row.household_id, []):
+            if fresh.pk == row.pk:
+                return fresh
+        raise Refused(_("This pairing has already ended."))
+
+    def lead(self, household_id: int) -> Pairing | None:
+        """The household's open lead pairing."""
+        return next((r for r in self.open.get(household_id, []) if r.role == Pairing.Role.LEAD), None)
+
+    def start(
+        self,
+        household_id: int,
+        cadre_id: int,
+        *,
+        day: date,
+        role: str = Pairing.Role.LEAD,
+        previous: Pairing | None = None,
+        hint: str = "",
+    ) -> Pairing:
+        """Note a new pairing; ``insert`` writes them all."""
+        household, cadre = self.households[household_id], self.cadres[cadre_id]
+        with _naming(household, when=len(self.households) > 1):
+            rules.check_household(household)
+            rules.check_cadre(cadre, household)
+            if role == Pairing.Role.LEAD and (lead := self.lead(household_id)):
+                raise Refused(
+                    _("%(name)s is the lead helper of this household. Hand it over instead.")
+                    % {"name": lead.cadre.name},
+                    "household",
+                )
+            if any(r.cadre_id == cadre_id for r in self.open.get(household_id, [])):
+                raise Refused(
+                    _("%(name)s is a helper of this household already.") % {"name": cadre.name}, "cadre"
+                )
+            rules.check_start(day, self.former.get(household_id) if role == Pairing.Role.LEAD else None)
+            self.loads[cadre_id] += 1
+            rules.check_load(cadre, self.loads[cadre_id])
+        row = Pairing(
+            household=household,
+            cadre=cadre,
+            role=role,
+            started_on=day,
+            previous=previous,
+            handover_note=hint.strip(),
+            recorded_at=clock.now(),
+            **codes_of(household),
+        )
+        self.open.setdefault(household_id, []).append(row)
+        self.new.append(row)
+        return row
+
+    def succeed(
+        self, former: Pairing, cadre_id: int, *, day: date, reason: str, note: str = "", hint: str = ""
+    ) -> Pairing:
+        """End ``former`` and begin the successor's pairing in the same role on the same day."""
+        household = self.households[former.household_id]
+        with _naming(household, when=len(self.households) > 1):
+            if former.cadre_id == cadre_id:
+                raise Refused(_("Choose somebody else as the successor."), "cadre")
+            self.end(former, day=day, reason=reason, note=note, field="handed_on")
+            for second in self.open.get(household.pk, []):  # a second helper may become the lead
+                if second.cadre_id == cadre_id and former.role == Pairing.Role.LEAD:
+                    self.end(second, day=max(day, second.started_on), reason="adjusted")
+                    self.loads[cadre_id] -= 1
+        return self.start(household.pk, cadre_id, day=day, role=former.role, previous=former, hint=hint)
+
+    def end(self, row: Pairing, *, day: date, reason: str, note: str = "", field: str = "ended_on") -> None:
+        rules.check_end(row, day, field)
+        self.write(row, ended_on=day, end_reason=reason, end_note=note.strip())
+        if row.role == Pairing.Role.LEAD:
+            self.former[row.household_id] = row
+
+    def write(self, row: Pairing, **values: Any) -> None:
+        """Change one pairing; it is no longer open."""
+        Pairing.everything.filter(pk=row.pk).update(version=F("version") + 1, **values)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.version += 1
+        self.open[row.household_id] = [r for r in self.open[row.household_id] if r.pk != row.pk]
+        self.entry.about(self.households[row.household_id], row, fields=values)
+
+    def insert(self) -> None:
+        """Write the new pairings."""
+        Pairing.everything.bulk_create(self.new)
+        for row in self.new:
+            self.entry.about(row.household, row, row.cadre, fields=["lead"])
+
+    def keep(self) -> None:
+        """Keep the lead helper and the number of helpers on the households."""
+        mine = Pairing.everything.open().filter(household=OuterRef("pk")).order_by()
+        lead = mine.filter(role=Pairing.Role.LEAD).values("cadre")[:1]
+        count = mine.values("household").annotate(n=Count("pk")).values("n")
+        Household.everything.filter(pk__in=self.households).update(
+            lead=Subquery(lead), pairing_count=Coalesce(Subquery(count), 0)
+        )
+
+
+def loads(cadre_ids: Iterable[int]) -> Counter[int]:
+    """How many households each of these people looks after today, as lead or second helper."""
+    rows = Pairing.everything.open().filter(cadre__in=list(cadre_ids)).order_by()
+    return Counter(dict(rows.values_list("cadre").annotate(Count("pk"))))
+
+
+def _locked_cadres(ids: list[int]) -> dict[int, User]:
+    """These people, locked in key order, with the grants that hold today read anew in one query."""
+    cadres = {u.pk: u for u in User.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)}
+    grants: dict[int, list[Grant]] = {pk: [] for pk in cadres}
+    for grant in Grant.objects.open(clock.today()).filter(user__in=ids).order_by("pk"):
+        grants[grant.user_id].append(grant)
+    for pk, cadre in cadres.items():
+        cadre.open_grants = grants[pk] if cadre.is_active else []
+    return cadres
+
+
+def _last_leads(household_ids: list[int]) -> dict[int, Pairing]:
+    """The lead pairing of each household that ended last."""
+    ended = Pairing.everything.valid().filter(
+        household__in=household_ids, role=Pairing.Role.LEAD, ended_on__isnull=False
+    )
+    rows = ended.order_by("household_id", "-ended_on", "-pk").distinct("household_id")
+    return {row.household_id: row for row in rows}
+
+
+@contextmanager
+def _naming(household: Household, *, when: bool) -> Iterator[None]:
+    """Where many are changed at once, a refusal says which household it is about."""
+    try:
+        yield
+    except Refused as refusal:
+        if not when:
+            raise
+        raise Refused(
+            _("File %(number)s: %(reason)s") % {"number": household.file_number, "reason": refusal}
+        ) from refusal

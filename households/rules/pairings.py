@@ -1,0 +1,93 @@
+"""Who may become a household's helper, from and until when. Each check raises ``Refused``."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from households.models import Household, Pairing
+from pairing import clock, wording
+from pairing.errors import Conflict, Refused
+from pairing.models import User
+from pairing.roles import Role
+
+#: The reason under which a pairing ends when another helper takes over on the same day.
+HANDOVER = "handover"
+
+
+def check_day(day: date, field: str) -> None:
+    """Pairings have no future dates: "open" would no longer mean "without an end"."""
+    if day > clock.today():
+        raise Refused(_("This day lies in the future."), field)
+
+
+def check_household(household: Household) -> None:
+    """Only an open file is paired."""
+    if not household.is_open:
+        raise Refused(
+            _("File %(number)s is closed. Reopen it before you pair it.") % {"number": household.file_number},
+            "household",
+        )
+
+
+def check_cadre(cadre: User, household: Household) -> None:
+    """A helper holds a cadre's grant that covers the household's village today, and may sign in."""
+    covered = any(
+        grant.role == Role.CADRE and household.village_code.startswith(grant.area_id)
+        for grant in cadre.open_grants
+    )
+    if not covered:
+        raise Refused(
+            _("%(name)s does not work as a cadre where this household lives. Grant that first.")
+            % {"name": cadre.name},
+            "cadre",
+        )
+
+
+def check_load(cadre: User, load: int) -> None:
+    """One person can look after so many households and no more (``settings.HOUSEHOLDS_PER_CADRE``)."""
+    if load > settings.HOUSEHOLDS_PER_CADRE:
+        raise Refused(
+            _("%(name)s would have %(load)d households; the most allowed is %(most)d.")
+            % {"name": cadre.name, "load": load, "most": settings.HOUSEHOLDS_PER_CADRE},
+            "cadre",
+        )
+
+
+def check_start(day: date, former: Pairing | None) -> None:
+    """The next helper begins on the day on which the one before ended, or later."""
+    check_day(day, "started_on")
+    if former is not None and former.ended_on is not None and day < former.ended_on:
+        raise Refused(
+            _("The helper before ended on %(day)s. The next one begins on that day or later.")
+            % {"day": wording.day(former.ended_on)},
+            "started_on",
+        )
+
+
+def check_end(pairing: Pairing, day: date, field: str = "ended_on") -> None:
+    """An open pairing ends on a day from its start to today."""
+    if pairing.state != Pairing.State.OPEN:
+        raise Refused(_("This pairing has already ended."))
+    check_day(day, field)
+    if day < pairing.started_on:
+        raise Refused(
+            _("This pairing began on %(day)s and cannot end before.")
+            % {"day": wording.day(pairing.started_on)},
+            field,
+        )
+
+
+def check_void(pairing: Pairing) -> None:
+    """A mistake is taken back on the day on which it was entered; later one ends the pairing instead."""
+    if pairing.state != Pairing.State.OPEN:
+        raise Refused(_("This pairing has already ended."))
+    if clock.day_of(pairing.recorded_at) != clock.today():
+        raise Refused(_("This pairing was not entered today. End it with the reason “entered by mistake”."))
+
+
+def check_version(row: Any, version: int | None) -> None:
+    """Nobody else has changed ``row`` since the reader was shown ``version``."""
+    if version is not None and row.version != version:
+        raise Conflict(_("Somebody else has changed this pairing meanwhile. Look at it again."))
