@@ -8,6 +8,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
+import django
 import pytest
 
 from tests import databases, site
@@ -27,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
     if databases.SERVER in os.environ:
         os.environ["DATABASE_URL"] = databases.address("pairing_app", databases.own_name())
+    django.setup()
 
 
 def pytest_unconfigure() -> None:

@@ -97,7 +97,7 @@ def make_template() -> str:
         execute(*devpg.make_database(half).splitlines())
         url = address(devpg.OWNER, half)
         done = subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
             cwd=ROOT,
             env=os.environ | {"OWNER_DATABASE_URL": url, "DATABASE_URL": address(devpg.RUNTIME, half)},
             capture_output=True,

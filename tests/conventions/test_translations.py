@@ -52,9 +52,3 @@ def test_strings_are_found_in_templates(tmp_path) -> None:
         found = list(translations.template_strings(file, translations.KEYWORDS, (), {}))
     assert [(line, name) for line, name, *_ in found] == [(2, "gettext"), (3, "ngettext"), (6, "_")]
     assert found[1][2][:2] == ("One household", "%(n)s households")
-
-
-def test_extracting_twice_gives_the_same_bytes() -> None:
-    assert translations.as_po(translations.strings_in_code()) == translations.as_po(
-        translations.strings_in_code()
-    )
