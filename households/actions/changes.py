@@ -1,0 +1,345 @@
+"""Change requests (变更): proposed, decided field by field by a second person, returned once, withdrawn."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from households import rules
+from households.actions.saving import check_version, locked_open, text_of, touched
+from households.models import (
+    ChangeField,
+    ChangeRequest,
+    Household,
+    HouseholdYear,
+    ImportBatch,
+    Membership,
+    Person,
+)
+from households.models.members import HEAD
+from households.models.scoped import codes_of
+from households.rules import changes as change_rules
+from pairing import clock, numbers
+from pairing.audit import action
+from pairing.errors import Refused, refusing
+from pairing.names import sort_key
+from pairing.roles import P
+
+State, Decision = ChangeRequest.State, ChangeField.Decision
+NUMBER_TAKEN = _(
+    "This number belongs to somebody in another file of the county. Please ask the county office."
+)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One asked-for change. ``new`` is text: ISO dates, plain digits, codes; empty means "nothing known".
+
+    ``model`` is household, household_year (with ``year``) or person (with ``person``). For the field ``head`` of
+    a household ``new`` comes from ``head_value``.
+    """
+
+    model: str
+    field: str
+    new: str
+    person: Person | None = None
+    year: int | None = None
+
+
+def head_value(person: Person, former_becomes: str) -> str:
+    """The text that stands for "this person becomes head, the former head gets that relation to him"."""
+    return f"{person.public_id}:{former_becomes}"
+
+
+def present_text(
+    household: Household, model: str, field: str, person: Person | None, year: int | None
+) -> str:
+    """What the file says now in a field that can be asked for."""
+    row: Any
+    if model == "household" and field == "head":
+        head = Membership.everything.present().filter(household=household, relation=HEAD)
+        return str(head.values_list("person__public_id", flat=True).first() or "")
+    if model == "household":
+        row = household
+    elif model == "person":
+        row = Person.everything.get(pk=person.pk) if person else None
+    else:
+        row = HouseholdYear.everything.filter(household=household, year=year).first()
+    return text_of(getattr(row, field)) if row is not None else ""
+
+
+def propose_change(
+    *,
+    household: Household,
+    changes: Iterable[FieldChange],
+    reason: str,
+    proof: str = "",
+    batch: ImportBatch | None = None,
+    by: Any,
+) -> ChangeRequest:
+    """Ask for changes of sensitive facts. What the file says already is left out.
+
+    Raises Refused when nothing would change, for a field that is in review already, for a value that cannot be
+    read, and for a closed file; ValueError for fields that need no second person.
+    """
+    with action("change.propose", by=by, reason=reason, permission=P.CHANGE_PROPOSE) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        wanted = [
+            (change, old)
+            for change in changes
+            if (old := present_text(household, change.model, change.field, change.person, change.year))
+            != (change.new.partition(":")[0] if change.field == "head" else change.new)
+        ]
+        if not wanted:
+            raise Refused(_("The file says so already: nothing would change."))
+        in_review = set(
+            ChangeField.everything.filter(request__household=household, request__state__in=[State.WAITING, State.RETURNED])
+            .values_list("model", "field", "person_id", "year")
+        )  # fmt: skip
+        request = ChangeRequest(
+            household=household,
+            reason=reason.strip(),
+            proof=proof.strip(),
+            proposed_by=by,
+            proposed_at=clock.now(),
+            batch=batch,
+            base_version=household.version,
+            **codes_of(household),
+        )
+        request.save(force_insert=True)
+        for change, old in wanted:
+            if not rules.is_sensitive(change.model, change.field):
+                raise ValueError(f"{change.model}.{change.field} needs no second person")
+            _check_subject(household, change)
+            if (change.model, change.field, change.person and change.person.pk, change.year) in in_review:
+                raise Refused(_("A change of this fact is in review already."), change.field)
+            read(change.model, change.field, change.new)
+            row = ChangeField(
+                request=request,
+                household=household,
+                model=change.model,
+                field=change.field,
+                person=change.person,
+                year=change.year,
+                old=old,
+                new=change.new,
+                **codes_of(household),
+            )
+            row.save(force_insert=True)
+        entry.about(household, request, fields=[f"{c.model}.{c.field}" for c, _old in wanted])
+    return request
+
+
+def _check_subject(household: Household, change: FieldChange) -> None:
+    """The person or year that a change names belongs to the file. Raises Refused or ValueError."""
+    if change.model == "household_year" and change.year is None:
+        raise ValueError("a year's fact needs its year")
+    if (change.model == "person" or change.field == "head") and (
+        change.person is None
+        or not Membership.everything.present().filter(household=household, person=change.person).exists()
+    ):
+        raise Refused(_("This person is no member of the family."), change.field)
+
+
+def decide_change(
+    *,
+    request: ChangeRequest,
+    decisions: Mapping[UUID, tuple[bool, str]],
+    remark: str = "",
+    version: int | None = None,
+    by: Any,
+) -> ChangeRequest:
+    """Approve or refuse every field, by public id: ``(approved, remark)``. Approved ones are applied at once.
+
+    A field whose value has moved since it was proposed is blocked, and only that one. Raises Refused for one's
+    own request, one that is settled, an unfinished check list; Conflict when it changed meanwhile.
+    """
+    with action("change.decide", by=by, permission=P.CHANGE_DECIDE) as entry:
+        household = locked_open(request.household)
+        request = _locked(request)
+        change_rules.check_second_person(request, by)
+        change_rules.check_state(request, State.DECIDED)
+        check_version(request, version, {}, {})
+        fields = list(ChangeField.everything.select_related("person").filter(request=request).order_by("pk"))
+        change_rules.check_whole_checklist(fields, decisions)
+        applied = []
+        for field in fields:
+            approved, field.remark = decisions[field.public_id]
+            field.decision = Decision.APPROVED if approved else Decision.REFUSED
+            if approved:
+                now = present_text(household, field.model, field.field, field.person, field.year)
+                if now == field.old.open():
+                    apply(household, field)
+                    applied.append(f"{field.model}.{field.field}")
+                else:
+                    field.decision = Decision.BLOCKED
+            field.save(update_fields=["decision", "remark"])
+        _settle(request, State.DECIDED, remark, by)
+        if applied:
+            touched(household, people=True)
+        entry.about(household, request, fields=applied)
+    return request
+
+
+def return_change(
+    *,
+    request: ChangeRequest,
+    remarks: Mapping[UUID, str],
+    remark: str = "",
+    version: int | None = None,
+    by: Any,
+) -> ChangeRequest:
+    """Return a request once, with all remarks at the same time. Raises Refused."""
+    with action("change.return", by=by, permission=P.CHANGE_DECIDE) as entry:
+        request = _locked(request)
+        change_rules.check_second_person(request, by)
+        change_rules.check_state(request, State.RETURNED)
+        change_rules.check_may_return(request)
+        check_version(request, version, {}, {})
+        if not remark.strip() and not any(text.strip() for text in remarks.values()):
+            raise Refused(_("Please write what should be different."), "remark")
+        for field in ChangeField.everything.filter(request=request):
+            field.remark = remarks.get(field.public_id, "").strip()
+            field.save(update_fields=["remark"])
+        _settle(request, State.RETURNED, remark, by)
+        entry.about(request.household, request)
+    return request
+
+
+def resubmit_change(
+    *,
+    request: ChangeRequest,
+    values: Mapping[UUID, str],
+    reason: str,
+    proof: str = "",
+    version: int | None = None,
+    by: Any,
+) -> ChangeRequest:
+    """Send a returned request again, with new values by the fields' public ids. Raises Refused, Conflict."""
+    with action("change.resubmit", by=by, permission=P.CHANGE_PROPOSE) as entry:
+        household = locked_open(request.household)
+        request = _locked(request)
+        change_rules.check_proposer(request, by)
+        change_rules.check_state(request, State.WAITING)
+        check_version(request, version, {}, {})
+        rules.check_reason(reason)
+        for field in ChangeField.everything.select_related("person").filter(request=request):
+            text = values.get(field.public_id, field.new.open())
+            read(field.model, field.field, text)
+            field.new = text
+            field.old = present_text(household, field.model, field.field, field.person, field.year)
+            field.decision = Decision.OPEN
+            field.save(update_fields=["old", "new", "decision"])
+        request.reason, request.proof = reason.strip(), proof.strip()
+        request.round += 1
+        request.base_version = household.version
+        request.decided_by = request.decided_at = None
+        request.state = State.WAITING
+        request.version += 1
+        request.save()
+        entry.about(household, request)
+    return request
+
+
+def withdraw_change(*, request: ChangeRequest, by: Any) -> ChangeRequest:
+    """The proposer takes a request back; it stays readable. Raises Refused."""
+    with action("change.withdraw", by=by, permission=P.CHANGE_PROPOSE) as entry:
+        request = _locked(request)
+        change_rules.check_proposer(request, by)
+        change_rules.check_state(request, State.WITHDRAWN)
+        request.state = State.WITHDRAWN
+        request.version += 1
+        request.save(update_fields=["state", "version"])
+        entry.about(request.household, request)
+    return request
+
+
+# --- values -------------------------------------------------------------------------------------------------
+
+
+def read(model: str, field: str, text: str) -> Any:
+    """The value that a text of a change request stands for. Raises Refused when it cannot be read."""
+    try:
+        if field == "birth_date":
+            return date.fromisoformat(text) if text else None
+        if field == "exit_year":
+            return int(text) if text else None
+        if field == "per_head_income":
+            return Decimal(text) if text else None
+        if field == "id_number":
+            return numbers.normal_identity(text)
+        if field == "head":
+            person, _colon, relation = text.partition(":")
+            return UUID(person), relation
+    except (ValueError, ArithmeticError) as error:
+        raise Refused(_("This value cannot be read."), field) from error
+    if field == "name" and not text:
+        raise Refused(_("A name is needed."), field)
+    return text
+
+
+def apply(household: Household, change: ChangeField) -> None:
+    """Write one approved change into the locked file. Raises Refused."""
+    value = read(change.model, change.field, change.new.open())
+    if change.field == "head":
+        _change_head(household, *value)
+    elif change.model == "household":
+        setattr(household, change.field, value)
+        household.save(update_fields=[change.field])
+    elif change.model == "household_year":
+        _write_year(household, change.year or 0, change.field, value)
+    else:
+        _write_person(change.person, change.field, value)
+
+
+def _change_head(household: Household, new_head: UUID, former_becomes: str) -> None:
+    present = Membership.everything.select_for_update().present().filter(household=household)
+    former = present.filter(relation=HEAD).first()
+    if former is not None:
+        former.relation = former_becomes or "other"
+        former.version += 1
+        former.save(update_fields=["relation", "version"])
+    member = present.filter(person__public_id=new_head).first()
+    if member is None:
+        raise Refused(_("The person who should become head has left the family."))
+    member.relation = HEAD
+    member.version += 1
+    member.save(update_fields=["relation", "version"])
+
+
+def _write_year(household: Household, year: int, field: str, value: Any) -> None:
+    row = HouseholdYear.everything.filter(household=household, year=year).first()
+    if row is None:
+        row = HouseholdYear(household=household, year=year, **codes_of(household))
+        setattr(row, field, value)
+        row.save(force_insert=True)
+        return
+    setattr(row, field, value)
+    row.version += 1
+    row.save(update_fields=[field, "version"])
+
+
+def _write_person(person: Any, field: str, value: Any) -> None:
+    setattr(person, field, value)
+    also = {"name": ["name_key"], "id_number": ["identity_hmac"]}.get(field, [])
+    if field == "name":
+        person.name_key = sort_key(value)[:200]
+    person.version += 1
+    with refusing(identity_once_per_county=NUMBER_TAKEN):
+        person.save(update_fields=[field, *also, "version"])
+
+
+def _locked(request: ChangeRequest) -> ChangeRequest:
+    return ChangeRequest.everything.select_for_update().get(pk=request.pk)
+
+
+def _settle(request: ChangeRequest, state: str, remark: str, by: Any) -> None:
+    request.state, request.remark = state, remark.strip()
+    request.decided_by, request.decided_at = by, clock.now()
+    request.version += 1
+    request.save(update_fields=["state", "remark", "decided_by", "decided_at", "version"])

@@ -1,0 +1,253 @@
+"""Files: registered, edited, put on the pairing list, moved, closed and reopened."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from households import rules
+from households.actions import members as member_actions
+from households.actions.changes import FieldChange, propose_change
+from households.actions.counters import recount
+from households.actions.entries import MemberEntry, YearEntry, values_of
+from households.actions.questions import refresh_questions
+from households.actions.saving import Saved, check_version, locked, locked_open, text_of
+from households.models import Household, HouseholdYear, Membership, Pairing, Person
+from households.models.scoped import ScopedModel, codes_of
+from pairing import clock
+from pairing.audit import action
+from pairing.errors import Refused, refusing
+from pairing.models import Area
+from pairing.roles import P
+
+# What an office user changes at once; the rest of a file waits for a second person (rules.files.SENSITIVE).
+PLAIN = ("file_number", "group_name", "address", "best_time", "phone")
+NUMBER_TAKEN = _("This file number is in use in the county already.")
+
+
+def next_file_number(village_code: str) -> str:
+    """A free file number in the village: its code and four digits more."""
+    taken = Household.everything.filter(
+        county_code=village_code[:6],
+        file_number__gte=f"{village_code}0000",
+        file_number__lte=f"{village_code}9999",
+        file_number__regex=r"^[0-9]{16}$",
+    )
+    last = taken.order_by("-file_number").values_list("file_number", flat=True).first()
+    return f"{village_code}{int(last[12:]) + 1 if last else 1:04d}"
+
+
+def register_household(
+    *,
+    village_code: str,
+    members: Iterable[MemberEntry],
+    years: Iterable[YearEntry] = (),
+    file_number: str = "",
+    group_name: str = "",
+    address: str = "",
+    best_time: str = "",
+    phone: str = "",
+    bank_name: str = "",
+    bank_account: str = "",
+    listed_on: date | None = None,
+    moved_from: uuid.UUID | None = None,
+    by: Any,
+) -> Household:
+    """Open a file with its members and the facts of any number of years; no file number means the next free one.
+
+    Raises Refused for a village out of the area of ``by``, a file number in use, or a number of a person who
+    already lives in another family of the county.
+    """
+    rules.check_village(by, P.HOUSEHOLD_EDIT, village_code)
+    if not Area.objects.active().villages().filter(pk=village_code).exists():
+        raise Refused(_("There is no such village."), "village")
+    if listed_on is not None:
+        rules.check_day(listed_on, "listed_on")
+    with action("household.register", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = Household(
+            file_number=file_number or next_file_number(village_code),
+            group_name=group_name,
+            address=address,
+            best_time=best_time,
+            phone=phone,
+            bank_name=bank_name,
+            bank_account=bank_account,
+            listed_on=listed_on,
+            moved_from=moved_from,
+        )
+        household.place(village_code)
+        with refusing(file_number_once_per_county=NUMBER_TAKEN):
+            household.save(force_insert=True)
+        for year in years:
+            HouseholdYear.everything.create(
+                household=household, year=year.year, **values_of(year), **codes_of(household)
+            )
+        for member in members:
+            member_actions.join(household, member, on=member.joined_on or clock.today())
+        recount([household.pk])
+        household = Household.everything.get(pk=household.pk)
+        refresh_questions(household)
+        entry.about(household)
+    return household
+
+
+def edit_household(
+    *,
+    household: Household,
+    values: Mapping[str, str],
+    reason: str,
+    proof: str = "",
+    version: int | None = None,
+    by: Any,
+) -> Saved[Household]:
+    """Change facts of a file, by field name: ``PLAIN`` ones at once, the bank's by a change request.
+
+    ``version`` is the one that the reader saw. Raises Refused for a closed file or a file number in use, Conflict
+    for a stale version, ValueError for other fields.
+    """
+    bank = {name for name in values if rules.is_sensitive("household", name)}
+    if unknown := set(values) - bank - set(PLAIN):
+        raise ValueError(f"not facts of a file: {sorted(unknown)}")
+    with action("household.edit", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        stored = {name: text_of(getattr(household, name)) for name in values}
+        check_version(household, version, stored, values)
+        changed = [name for name in values if stored[name] != values[name] and name not in bank]
+        if changed:
+            for name in changed:
+                setattr(household, name, values[name])
+            household.version += 1
+            with refusing(file_number_once_per_county=NUMBER_TAKEN):
+                household.save(update_fields=[*changed, "phone_hmac", "version"])
+            refresh_questions(household)
+        asked = [
+            FieldChange("household", name, values[name])
+            for name in sorted(bank)
+            if stored[name] != values[name]
+        ]
+        request = None
+        if asked:
+            request = propose_change(household=household, changes=asked, reason=reason, proof=proof, by=by)
+        entry.quiet = not changed and request is None
+        entry.about(household, fields=changed)
+    return Saved(household, request)
+
+
+def put_on_list(*, household: Household, on: date | None = None, reason: str = "", by: Any) -> Household:
+    """Put a file on the pairing list (应结对) from a day on; a file already there stays as it is."""
+    day = on or clock.today()
+    rules.check_day(day, "on")
+    with action("household.list", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
+        household = locked_open(household)
+        entry.quiet = household.listed_on is not None
+        if household.listed_on is None:
+            _set(household, listed_on=day)
+        entry.about(household, fields=["listed_on"])
+    return household
+
+
+def take_off_list(*, household: Household, reason: str, by: Any) -> Household:
+    """Take a file off the pairing list. An open pairing goes on until it is ended. Raises Refused."""
+    with action("household.unlist", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        entry.quiet = household.listed_on is None
+        if household.listed_on is not None:
+            _set(household, listed_on=None)
+        entry.about(household, fields=["listed_on"])
+    return household
+
+
+def close_household(*, household: Household, on: date, reason: str, by: Any) -> Household:
+    """Close a file from a day on. Raises Refused while a helper is still paired, or for an impossible day."""
+    with action("household.close", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        rules.check_day(on, "on")
+        if Pairing.everything.open().filter(household=household).exists():
+            raise Refused(_("This household still has a helper. End the pairing first."))
+        _set(household, status=Household.Status.CLOSED, closed_on=on, closed_reason=reason)
+        refresh_questions(household)
+        entry.about(household, fields=["status", "closed_on", "closed_reason"])
+    return household
+
+
+def reopen_household(*, household: Household, reason: str, by: Any) -> Household:
+    """Open a closed file again. Raises Refused when it is open."""
+    with action("household.reopen", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = locked(household)
+        rules.check_closed(household)
+        rules.check_reason(reason)
+        _set(household, status=Household.Status.OPEN, closed_on=None, closed_reason="")
+        refresh_questions(household)
+        entry.about(household, fields=["status", "closed_on", "closed_reason"])
+    return household
+
+
+def move_household(*, household: Household, village_code: str, on: date, reason: str, by: Any) -> Household:
+    """Move a file to another village. Inside the county all its rows move along in this one action.
+
+    Into another county the file closes and a linked one opens there, with the same members; the new file is
+    returned. Raises Refused where ``by`` may not edit files in the new village.
+    """
+    with action("household.move", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        rules.check_day(on, "on")
+        rules.check_village(by, P.HOUSEHOLD_EDIT, village_code)
+        entry.about(household, fields=["village_code"])
+        if village_code[:6] != household.county_code:
+            return _reopened_elsewhere(household, village_code, on, by)
+        household.place(village_code)
+        codes = codes_of(household)
+        _set(household, **codes)
+        for relation in Household._meta.related_objects:
+            if issubclass(relation.related_model, ScopedModel):
+                relation.related_model.everything.filter(**{relation.field.name: household}).update(**codes)
+        present = Membership.everything.present().filter(household=household)
+        Person.everything.filter(pk__in=present.values("person_id")).update(**codes)
+    return household
+
+
+def _reopened_elsewhere(household: Household, village_code: str, on: date, by: Any) -> Household:
+    present = (
+        Membership.everything.present().filter(household=household).select_related("person").order_by("pk")
+    )
+    entries = [
+        MemberEntry(
+            name=m.person.name,
+            relation=m.relation,
+            sex=m.person.sex,
+            birth_date=m.person.birth_date,
+            ethnic_group=m.person.ethnic_group,
+            certificate=m.person.certificate,
+            id_number=m.person.id_number.open(),
+            person_number=m.person.person_number,
+            phone=m.person.phone.open(),
+            joined_on=on,
+            joined_reason="moved",
+        )
+        for m in present
+    ]
+    present.update(left_on=on, left_reason="moved")
+    close_household(household=household, on=on, reason="moved", by=by)
+    return register_household(
+        village_code=village_code,
+        members=entries,
+        address="",
+        phone=household.phone.open(),
+        listed_on=household.listed_on and on,
+        moved_from=household.public_id,
+        by=by,
+    )
+
+
+def _set(household: Household, **values: Any) -> None:
+    """Write some fields of a locked file and raise its version."""
+    for name, value in values.items():
+        setattr(household, name, value)
+    household.version += 1
+    household.save(update_fields=[*values, "version"])

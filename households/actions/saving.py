@@ -1,0 +1,64 @@
+"""What every save of a file does: lock it, compare versions, raise the version, look at the rules' questions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.utils.translation import gettext_lazy as _
+
+from households import rules
+from households.actions.counters import recount
+from households.actions.questions import refresh_questions
+from households.models import ChangeRequest, Household
+from pairing.errors import Conflict
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Saved(Generic[Row]):
+    """What a save wrote at once, and the request that waits for a second person, if any fact needs one."""
+
+    row: Row
+    request: ChangeRequest | None = None
+
+
+def locked(household: Household) -> Household:
+    """The file as it stands now, locked until the end of the transaction."""
+    return Household.everything.select_for_update().get(pk=household.pk)
+
+
+def locked_open(household: Household) -> Household:
+    """The same for a file that must be open. Raises Refused."""
+    found = locked(household)
+    rules.check_open(found)
+    return found
+
+
+def check_version(row: Any, version: int | None, stored: Mapping[str, str], sent: Mapping[str, str]) -> None:
+    """Refuse a save that began from an older state of the row. Raises Conflict, which carries both texts."""
+    if version is None or row.version == version:
+        return
+    raise Conflict(
+        _("Somebody else has changed this since you opened it. Both texts stand below; nothing is lost."),
+        stored=stored,
+        sent=sent,
+    )
+
+
+def touched(household: Household, *, people: bool = False) -> None:
+    """Raise the version of a locked file after an edit, and keep what it knows of its people and questions."""
+    household.version += 1
+    household.save(update_fields=["version"])
+    if people:
+        recount([household.pk])
+    refresh_questions(household)
+
+
+def text_of(value: Any) -> str:
+    """A stored value as the text that forms and change requests carry; empty for none."""
+    if hasattr(value, "open"):
+        return str(value.open())
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return "" if value is None else str(value)

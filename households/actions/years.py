@@ -1,0 +1,78 @@
+"""The facts of the year of a household: plain ones at once, sensitive ones through a second person."""
+
+from typing import Any
+
+from households import rules
+from households.actions.changes import FieldChange, propose_change
+from households.actions.counters import recount
+from households.actions.entries import YearEntry, differing, values_of
+from households.actions.saving import Saved, check_version, locked_open, text_of, touched
+from households.models import HouseholdYear, ImportBatch
+from households.models.files import Household
+from households.models.scoped import codes_of
+from pairing.audit import action
+from pairing.roles import P
+
+
+def record_household_year(
+    *,
+    household: Household,
+    facts: YearEntry,
+    reason: str,
+    proof: str = "",
+    version: int | None = None,
+    batch: ImportBatch | None = None,
+    by: Any,
+) -> Saved[HouseholdYear]:
+    """Write the facts of one year. ``version`` is that of the year's row which the reader saw, if there was one.
+
+    The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income that
+    differ from what the file says become a change request; what is carried over from the year before does not.
+    Raises Refused, and Conflict for a stale version.
+    """
+    with action("year.record", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
+        household = locked_open(household)
+        rules.check_reason(reason)
+        known = list(
+            HouseholdYear.everything.select_for_update().filter(household=household).order_by("-year")
+        )
+        row = next((year for year in known if year.year == facts.year), None)
+        values = values_of(facts)
+        if row is not None:
+            stored = {name: text_of(getattr(row, name)) for name in values}
+            check_version(row, version, stored, {name: text_of(value) for name, value in values.items()})
+        before = row or next((year for year in known if year.year < facts.year), None)
+        waiting = {
+            name: value
+            for name, value in values.items()
+            if known
+            and rules.is_sensitive("household_year", name)
+            and (before is None or getattr(before, name) != value)
+        }
+        direct = {name: value for name, value in values.items() if name not in waiting}
+        if row is None:
+            row = HouseholdYear(household=household, year=facts.year, **direct, **codes_of(household))
+            row.save(force_insert=True)
+            changed = sorted(direct)
+        else:
+            changed = sorted(differing(row, direct))
+            if changed:
+                for name in changed:
+                    setattr(row, name, direct[name])
+                row.version += 1
+                row.save(update_fields=[*changed, "version"])
+        if changed:
+            touched(household)
+            recount([household.pk])
+        asked = [
+            FieldChange("household_year", name, text_of(v), year=facts.year) for name, v in waiting.items()
+        ]
+        asked = [change for change in asked if change.new != text_of(getattr(row, change.field))]
+        request = None
+        if asked:
+            request = propose_change(
+                household=household, changes=asked, reason=reason, proof=proof, batch=batch, by=by
+            )
+        entry.quiet = not changed and request is None
+        entry.about(household, fields=[f"{facts.year}.{name}" for name in changed])
+    return Saved(row, request)

@@ -1,0 +1,27 @@
+"""What may happen now, given the state of a file: ``check_x`` raises ``Refused``, whose reason the reader sees."""
+
+from households.rules.files import (
+    SENSITIVE,
+    check_closed,
+    check_day,
+    check_may_join,
+    check_may_leave,
+    check_open,
+    check_reason,
+    check_relation_stays_or_moves_freely,
+    check_village,
+    is_sensitive,
+)
+
+__all__ = [
+    "SENSITIVE",
+    "check_closed",
+    "check_day",
+    "check_may_join",
+    "check_may_leave",
+    "check_open",
+    "check_reason",
+    "check_relation_stays_or_moves_freely",
+    "check_village",
+    "is_sensitive",
+]
