@@ -92,7 +92,7 @@ def make_template() -> str:
     door = psycopg2.connect(os.environ[SERVER])
     try:
         door.cursor().execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-        if execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608
+        if execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             return name
         execute(*devpg.make_database(half).splitlines())
         url = address(devpg.OWNER, half)
@@ -118,7 +118,7 @@ def make_roles(url: str) -> None:
     password = urlsplit(url).password
     clause = f"PASSWORD '{password}'" if password else ""
     for role in (devpg.OWNER, devpg.RUNTIME):
-        if not execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):  # noqa: S608
+        if not execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
             execute(f"CREATE ROLE {role} LOGIN {clause}")
 
 
@@ -143,5 +143,5 @@ def session() -> Iterator[None]:
         try:
             yield
         finally:
-            own = f"SELECT datname FROM pg_database WHERE datname LIKE 'test\\_{os.environ[SESSION]}\\_%'"  # noqa: S608
+            own = f"SELECT datname FROM pg_database WHERE datname LIKE 'test\\_{os.environ[SESSION]}\\_%'"
             drop(*(name for (name,) in execute(own)))
