@@ -150,10 +150,14 @@ class SealedField(_SealedText):
         if value is None or value == "":
             return value
         if hasattr(value, "resolve_expression"):
-            return super().get_prep_value(value)  # type: ignore[no-any-return]
+            return super().get_prep_value(value)
         raise TypeError(
             f"{self.label} is sealed when its row is saved; plain text cannot be queried or updated."
         )
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Ciphertext can be compared with ciphertext or blank, and that is all."""
+        return super().get_lookup(lookup_name) if lookup_name in {"exact", "in", "isnull"} else None
 
     def to_python(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) else super().to_python(value)
@@ -163,7 +167,7 @@ class SealedField(_SealedText):
         self.validate(value or "", model_instance)
         return value
 
-    def formfield(self, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def formfield(self, *args: Any, **kwargs: Any) -> None:
         return None
 
     def value_from_object(self, obj: Any) -> NoReturn:

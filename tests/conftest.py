@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 import django
+import django
 import pytest
 
 from tests import databases, site

@@ -95,14 +95,14 @@ def _any_old(model: type[models.Model], field: SealedField) -> bool:
 
 def _old(model: type[models.Model], field: SealedField) -> str:
     name = connection.ops.quote_name
-    column = name(field.column)
+    column = name(str(field.column))
     return f"FROM {name(model._meta.db_table)} WHERE {column} <> '' AND NOT starts_with({column}, %s)"
 
 
 def _reseal_batch(model: type[models.Model], field: SealedField, batch: int) -> int:
     """Seal up to `batch` old values anew, leaving rows that somebody has locked for the next round."""
     name = connection.ops.quote_name
-    table, column, key = (name(x) for x in (model._meta.db_table, field.column, model._meta.pk.column))
+    table, column, key = (name(str(x)) for x in (model._meta.db_table, field.column, model._meta.pk.column))
     with grants.erasing(connection) as cursor:
         # The same value in a new coat is no change: our history triggers sleep in this transaction.
         cursor.execute(
