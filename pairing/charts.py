@@ -1,4 +1,4 @@
-"""Charts as inline SVG made on the server: bars and month strips in one hue, outlined, with the numbers inside.
+"""Charts as inline SVG made on the server: bars and month strips in one hue, outlined, numbers inside.
 
 They take the same table that makes the page and the spreadsheet. Colours are classes (static/css/look.css);
 no style attribute, no script, and they print.
@@ -18,20 +18,24 @@ from pairing import wording
 
 Text = str | Promise
 
-WIDTH = 640
+# Units are CSS pixels on a phone of 360: the text is not scaled down there.
+WIDTH = 360
 ROW = 28
-LABEL = 150
+LABEL = 112
+NAME_LENGTH = 14  # in half-width characters; longer names are cut here and whole in the description
+CELL = 28
 _numbers = count(1)
 
 
 class Series(Protocol):
     """What a chart needs of a table: the words and the value of a column in each row."""
 
-    rows: Sequence[Any]
-    caption: Text
-
     @property
     def columns(self) -> Sequence[Any]: ...
+    @property
+    def rows(self) -> Sequence[Any]: ...
+    @property
+    def caption(self) -> Text: ...
 
 
 def bars(table: Series, label: str, value: str, title: Text = "", description: Text = "") -> SafeString:
@@ -43,13 +47,14 @@ def bars(table: Series, label: str, value: str, title: Text = "", description: T
     names, figures = columns[label], columns[value]
     pairs = [(names.words(row), figures.of(row), figures.words(row)) for row in table.rows]
     longest = max((number or 0 for _n, number, _w in pairs), default=0) or 1
-    room = WIDTH - LABEL - 64
+    room = WIDTH - LABEL - 52
     parts = []
     for place, (name, number, words) in enumerate(pairs):
         y = place * ROW
         length = round(room * (number or 0) / longest, 1)
         parts.append(
-            f'<text class="chart-label" x="{LABEL - 8}" y="{y + 19}" text-anchor="end">{escape(name)}</text>'
+            f'<text class="chart-label" x="{LABEL - 8}" y="{y + 19}" text-anchor="end">'
+            f"{escape(_cut(name))}</text>"
             f'<rect class="cell level-3" x="{LABEL}" y="{y + 4}" width="{length}" height="{ROW - 8}"/>'
             f'<text x="{LABEL + length + 6}" y="{y + 19}">{escape(words or wording.NOTHING)}</text>'
         )
@@ -62,31 +67,37 @@ def month_strip(
 ) -> SafeString:
     """A cell for each month with a share of 0–100 inside; None is an empty cell with a dash."""
     cells = list(months)
-    width, height = 52, 34
     parts, said = [], []
     for place, (month, share) in enumerate(cells):
-        x = place * width + 1
+        x, middle = place * CELL + 1, place * CELL + CELL / 2
         level = 0 if share is None else min(4, 1 + share // 25)
-        words = wording.NOTHING if share is None else f"{share}"
+        words = wording.NOTHING if share is None else str(share)
         parts.append(
-            f'<rect class="cell level-{level}" x="{x}" y="1" width="{width - 2}" height="{height}"/>'
-            f'<text class="on-{level}" x="{x + (width - 2) / 2}" y="23" text-anchor="middle">{words}</text>'
-            f'<text class="chart-label" x="{x + (width - 2) / 2}" y="{height + 18}" text-anchor="middle">'
-            f"{_month_number(month)}</text>"
+            f'<rect class="cell level-{level}" x="{x}" y="1" width="{CELL - 2}" height="30"/>'
+            f'<text class="on-{level}" x="{middle}" y="21" text-anchor="middle">{words}</text>'
+            f'<text class="chart-label" x="{middle}" y="46" text-anchor="middle">{month.month}</text>'
         )
+        if month.month == 1 or (place == 0 and month.month < 12):
+            parts.append(f'<text class="chart-label" x="{x}" y="62">{month.year}</text>')
         said.append(f"{wording.month(month)} {words}{'' if share is None else '%'}")
-    return _svg(parts, height + 24, title, description or gettext("; ").join(said), width * (len(cells) or 1))
+    return _svg(parts, 66, title, description or gettext("; ").join(said), CELL * (len(cells) or 1))
 
 
-def _month_number(month: dt.date) -> str:
-    """The month's number, with the year where a year begins."""
-    return f"{month.year}.1" if month.month == 1 else str(month.month)
+def _cut(name: str) -> str:
+    """``name`` within the label's width; a Chinese character takes two places."""
+    taken = 0
+    for place, character in enumerate(name):
+        taken += 1 if ord(character) < 0x1100 else 2
+        if taken > NAME_LENGTH:
+            return name[: max(place - 1, 1)] + "…"
+    return name
 
 
 def _svg(parts: Iterable[str], height: int, title: Text, description: Text, width: int = WIDTH) -> SafeString:
     number = next(_numbers)
+    names = f"chart-{number}-title", f"chart-{number}-words"
     return mark_safe(  # noqa: S308  every text is escaped
-        f'<svg class="chart" role="img" viewBox="0 0 {width} {height}" aria-labelledby="chart-{number}-t chart-{number}-d">'
-        f'<title id="chart-{number}-t">{escape(title)}</title><desc id="chart-{number}-d">{escape(description)}</desc>'
+        f'<svg class="chart" role="img" viewBox="0 0 {width} {height}" aria-labelledby="{" ".join(names)}">'
+        f'<title id="{names[0]}">{escape(title)}</title><desc id="{names[1]}">{escape(description)}</desc>'
         f"{''.join(parts)}</svg>"
     )

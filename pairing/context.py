@@ -1,4 +1,4 @@
-"""What the frame of every page needs to know. Costs no query beyond the grants that the access check loads."""
+"""What the frame of every page needs to know; no query beyond the grants that the access check loads."""
 
 from typing import Any
 

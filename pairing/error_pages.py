@@ -26,18 +26,65 @@ class Error:
 
 
 ERRORS: dict[int, Error] = {
-    400: Error("bad_request", _("This request could not be read"), _("Go back, look at what was entered, and send it again.")),
-    403: Error("not_allowed", _("You may not do this"), _("Your role does not include it. Ask your administrator if you need it for your work.")),
-    404: Error("not_found", _("Not found"), _("The address is wrong, or the record is not among those you look after.")),
-    405: Error("wrong_method", _("This address works in another way"), _("Go back and use the button on the page.")),
-    409: Error("changed_meanwhile", _("Somebody else has changed this meanwhile"), _("Nothing was overwritten, and what you wrote is below. Compare, then enter your change again.")),
-    410: Error("withdrawn", _("This record was withdrawn"), _("It is no longer shown here. The township office can still look it up.")),
-    413: Error("too_large", _("This is too large"), _("Send a smaller file, or split it.")),
-    414: Error("address_too_long", _("This address is too long"), _("Remove some filters and try again.")),
-    429: Error("too_many", _("Too many tries"), _("Please wait a quarter of an hour and try again.")),
-    500: Error("server_error", _("Something went wrong on our side"), _("What you sent may not have been saved. Try again; if it happens again, tell your administrator the number below.")),
-    503: Error("away", _("The service is away for a moment"), _("Your data are safe. Try again in a few minutes.")),
-}  # fmt: skip
+    400: Error(
+        "bad_request",
+        _("This request could not be read"),
+        _("Go back, look at what was entered, and send it again."),
+    ),
+    403: Error(
+        "not_allowed",
+        _("You may not do this"),
+        _("Your role does not include it. Ask your administrator if you need it for your work."),
+    ),
+    404: Error(
+        "not_found",
+        _("Not found"),
+        _("The address is wrong, or the record is not among those you look after."),
+    ),
+    405: Error(
+        "wrong_method",
+        _("This address works in another way"),
+        _("Go back and use the button on the page."),
+    ),
+    409: Error(
+        "changed_meanwhile",
+        _("Somebody else has changed this meanwhile"),
+        _("Nothing was overwritten, and what you wrote is below. Compare, then enter your change again."),
+    ),
+    410: Error(
+        "withdrawn",
+        _("This record was withdrawn"),
+        _("It is no longer shown here. The township office can still look it up."),
+    ),
+    413: Error(
+        "too_large",
+        _("This is too large"),
+        _("Send a smaller file, or split it."),
+    ),
+    414: Error(
+        "address_too_long",
+        _("This address is too long"),
+        _("Remove some filters and try again."),
+    ),
+    429: Error(
+        "too_many",
+        _("Too many tries"),
+        _("Please wait a quarter of an hour and try again."),
+    ),
+    500: Error(
+        "server_error",
+        _("Something went wrong on our side"),
+        _(
+            "What you sent may not have been saved. Try again; if it happens again, tell your "
+            "administrator the number below."
+        ),
+    ),
+    503: Error(
+        "away",
+        _("The service is away for a moment"),
+        _("Your data are safe. Try again in a few minutes."),
+    ),
+}
 #: Pages that must work when almost nothing else does: no reader, no navigation.
 PLAIN = frozenset({400, 413, 414, 500, 503})
 

@@ -1,6 +1,6 @@
 """The site's navigation as data: who sees which entry, on which surface.
 
-An entry appears when its URL name resolves and one of the reader's open grants carries one of its permissions.
+An entry appears when its URL name resolves and an open grant of the reader carries one of its permissions.
 """
 
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ OFFICE: tuple[Entry, ...] = (
     _entry("visits:overview_show", _("Overview"), "chart-bar", P.OVERVIEW_VIEW, group=_WORK),
     _entry("households:household_list", _("Register"), "table-cells", P.HOUSEHOLD_VIEW, group=_FILES),
     _entry("households:import_list", _("Import"), "arrow-up-tray", P.IMPORT, group=_FILES),
-    _entry("households:pairing_list", _("Pairing"), "link", P.PAIRING_MANAGE, group=_COUNTY),
+    _entry("households:pairing_list", _("Manage pairing"), "link", P.PAIRING_MANAGE, group=_COUNTY),
     _entry(
         "households:handover_list",
         _("Handover"),
@@ -66,10 +66,10 @@ OFFICE: tuple[Entry, ...] = (
         P.PAIRING_MANAGE,
         group=_COUNTY,
     ),
-    _entry("pairing:user_list", _("People"), "users", P.PEOPLE_MANAGE, group=_COUNTY),
+    _entry("pairing:person_list", _("People"), "users", P.PEOPLE_MANAGE, group=_COUNTY),
     _entry("pairing:unit_list", _("Units"), "building-office-2", P.PEOPLE_MANAGE, group=_COUNTY),
-    _entry("pairing:audit_household", _("Who opened this file"), "eye", P.AUDIT_VIEW, group=_WATCH),
-    _entry("pairing:audit_user", _("What this account did"), "finger-print", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_object", _("Who opened this file"), "eye", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_person", _("What this account did"), "finger-print", P.AUDIT_VIEW, group=_WATCH),
 )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import xlsxwriter
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
@@ -31,6 +32,7 @@ State = tuple[Text, str] | tuple[Text, str, str]
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
+NOTHING_HERE = gettext_lazy("Nothing here.")
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,12 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "yes_no": _yes_no,
 }
 _FIGURES = frozenset({"number", "yuan"})
+_BLANK = f'<span class="quiet">{wording.NOTHING}</span>'
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns and rows. The first column names the row: it is the row's header, and the card's title on a phone.
+    """Columns and rows. The first column names the row: its header, and the title of the card on a phone.
 
     ``sort`` is the chosen order (``name`` or ``-name``), ``query`` the other parameters that heads keep.
     """
@@ -110,7 +113,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Any]
     caption: Text = ""
-    empty: Text = gettext_lazy("Nothing here.")
+    empty: Text = NOTHING_HERE
     sort: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
 
@@ -127,17 +130,18 @@ class Table:
         columns = self.shown("page")
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         heads = "".join(self._head(column) for column in columns)
-        first, rest = columns[0], [(c, escape(c.label), _css(c)) for c in columns[1:]]
+        first = columns[0]
+        rest = [(c, f'<td role="cell" data-label="{escape(c.label)}"{_css(c)}>') for c in columns[1:]]
         lines = []
         for row in self.rows:
             cells = [f'<tr role="row"><th role="rowheader" scope="row">{first.html(row)}</th>']
-            for column, label, css in rest:
+            for column, opening in rest:
                 inside = column.html(row)
-                cells.append(f'<td role="cell" class="{css}{"" if inside else " blank"}" data-label="{label}">'
-                             f"{inside or wording.NOTHING}</td>")  # fmt: skip
+                cells.append(f"{opening}{inside}</td>" if inside else f"{opening}{_BLANK}</td>")
             lines.append("".join(cells) + "</tr>")
         return mark_safe(  # noqa: S308  every part is escaped above
-            f'<table class="rows" role="table">{caption}<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+            f'<table class="rows" role="table">{caption}'
+            f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
             f'<tbody role="rowgroup">{"".join(lines)}</tbody></table>'
         )
 
@@ -145,13 +149,13 @@ class Table:
         label = escape(column.label)
         css = _css(column)
         if not column.sort:
-            return f'<th role="columnheader" scope="col" class="{css}">{label}</th>'
+            return f'<th role="columnheader" scope="col"{css}>{label}</th>'
         up, down = self.sort == column.sort, self.sort == f"-{column.sort}"
         state = "ascending" if up else "descending" if down else "none"
         mark = icon("chevron-up" if up else "chevron-down" if down else "chevron-up-down", 16)
         target = urlencode({**self.query, "sort": f"-{column.sort}" if up else column.sort})
         return (
-            f'<th role="columnheader" scope="col" class="{css}" aria-sort="{state}">'
+            f'<th role="columnheader" scope="col"{css} aria-sort="{state}">'
             f'<a href="?{escape(target)}">{label}{mark}</a></th>'
         )
 
@@ -203,7 +207,10 @@ class Table:
 
 
 def _css(column: Column) -> str:
-    return "number" if column.kind in _FIGURES else column.kind
+    """The class attribute of a cell; plain text needs none."""
+    if column.kind in _FIGURES:
+        return ' class="number"'
+    return "" if column.kind == "text" else f' class="is-{column.kind}"'
 
 
 def _write_cell(
@@ -227,7 +234,7 @@ def _write_cell(
 class Page:
     """One page of rows. ``after`` and ``before`` are the public ids to ask the neighbours with, or empty.
 
-    The cursor is a row's public id, not its sort values: addresses land in logs and must carry nothing personal.
+    The cursor is a row's public id, not its sort values: addresses land in logs.
     """
 
     rows: list[Any]
@@ -244,7 +251,7 @@ def keyset_page(
 ) -> Page:
     """The ``size`` rows after (or before) the row with that public id, in ``order``.
 
-    ``order`` are plain field names with an optional ``-``; the last one must be unique. ``queryset`` may end in
+    ``order`` are field names with an optional ``-``; the last one must be unique. ``queryset`` may end in
     ``values(…)``, which must then contain ``public_id``. An unknown or hidden cursor gives the first page.
     """
     cursor, backwards = (before, True) if before and not after else (after, False)
@@ -267,7 +274,7 @@ def keyset_page(
 
 
 def capped_count(queryset: QuerySet[Any, Any], limit: int = COUNT_LIMIT) -> str:
-    """How many rows there are, as text; above ``limit`` only ``1000+``, so that a province costs no more."""
+    """How many rows there are, as text; above ``limit`` only ``1000+``: a province costs no more."""
     number = queryset.order_by()[: limit + 1].count()
     return f"{limit}+" if number > limit else str(number)
 
@@ -290,12 +297,20 @@ def _anchor(queryset: QuerySet[Any, Any], order: Sequence[str], cursor: str) -> 
     return queryset.order_by().filter(public_id=public_id).values_list(*names).first()
 
 
+def _never_null(model: type[Model], name: str) -> bool:
+    """Is ``name`` a plain column that cannot be NULL? Annotations and joined columns may be."""
+    try:
+        return name == "pk" or not model._meta.get_field(name).null
+    except FieldDoesNotExist:
+        return False
+
+
 def _beyond(model: type[Model], order: Sequence[str], anchor: Iterable[Any]) -> Q:
-    """Rows strictly after ``anchor`` in ``order``, with PostgreSQL's place for NULL (last, or first when falling)."""
+    """Rows strictly after ``anchor`` in ``order``; NULL sorts as PostgreSQL does, last or first falling."""
     names = [name.lstrip("-") for name in order]
     falling = [name.startswith("-") for name in order]
     values = list(anchor)
-    if len(set(falling)) == 1 and not any(model._meta.get_field(name).null for name in names if name != "pk"):
+    if len(set(falling)) == 1 and all(_never_null(model, name) for name in names):
         # One comparison of whole rows: the index leads straight to the place, however far down it is.
         ours = Func(*map(F, names), function="ROW", output_field=BooleanField())
         theirs = Func(*map(Value, values), function="ROW", output_field=BooleanField())

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.urls import include, path
 
-from pairing.views import errors, home, invitations, profile
+from pairing.views import errors, gallery, home, invitations, profile
 
 accounts = [
     path("login/", account.login, name="account_login"),
@@ -17,6 +17,7 @@ accounts = [
 
 site = [
     path("", home.home, name="home"),
+    path("gallery/", gallery.gallery, name="gallery"),
     path("session/", home.session_show, name="session_show"),
     path("language/", profile.language_set, name="language_set"),
     path("me/", profile.profile_edit, name="profile_edit"),

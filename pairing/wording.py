@@ -50,7 +50,7 @@ def moment(value: dt.datetime | None) -> str:
 
 
 def relative_days(value: dt.date | None) -> str:
-    """How far a date is from the business day: ``今天``, ``3天前``, ``还有5天`` / ``in 5 days``; a dash for none."""
+    """How far a date is from the business day: ``今天``, ``3天前``, ``还有5天``; a dash for none."""
     if value is None:
         return NOTHING
     days = (_day_of(value) - clock.today()).days
@@ -74,7 +74,7 @@ def overdue_days(value: dt.date | None) -> str:
 
 
 def masked(value: object, keep: int = 6) -> str:
-    """The first ``keep`` characters and a dot for each other one.
+    """The first ``keep`` characters and a star for each other one.
 
     For identity numbers ``keep`` is 6: the area digits. First and last digits together, beside a birth
     date, would leave only a handful of candidates. For phone and bank numbers use ``keep=0`` or 3.
@@ -82,4 +82,4 @@ def masked(value: object, keep: int = 6) -> str:
     text = str(value or "")
     if not text:
         return NOTHING
-    return text[:keep] + "•" * max(len(text) - keep, 4)
+    return text[:keep] + "*" * max(len(text) - keep, 4)

@@ -32,7 +32,7 @@ def icon(name: str, size: int = 20, css: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(word: str, tone: str = "neutral", icon: str = "") -> SafeString:
-    """``{% badge word tone %}``: a state as icon and word; tones are primary, due, danger, done, info, neutral."""
+    """``{% badge word tone %}``: a state as icon and word; the tones are those of ``pairing.icons``."""
     return badge_html(word, str(tone), str(icon))
 
 

@@ -33,6 +33,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _(
-            "The page was open too long. Go back, copy what you wrote if it is long, reload the page and send it again."
+            "The page was open too long. Go back, copy what you wrote if it is long, reload the page and "
+            "send it again."
         ),
     )
