@@ -113,17 +113,22 @@ def make_venv() -> None:
     command = [*pip, "install", "--retries", "2", "--no-deps", "--require-hashes", "--no-compile", "-r", LOCK]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        if "No space left" in done.stderr:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if any(sign in done.stderr for sign in NO_NETWORK):
-            raise Stop("The packages could not be fetched; is there a network, and does pip reach its index?")
-        raise Stop(f"pip failed:\n{done.stderr.strip()}")
+        raise pip_failure(done.stderr)
     listed = subprocess.check_output([*pip, "list", "--format=json"])
     wanted = {line.split("==")[0].lower() for line in LOCK.read_text().splitlines() if "==" in line}
     present = {package["name"].lower().replace("_", "-") for package in json.loads(listed)}
     extra = present - wanted - {"pip", "setuptools", "wheel", "uv"}
     if extra:
         call(*pip, "uninstall", "--yes", *sorted(extra))
+
+
+def pip_failure(said: str) -> Exception:
+    """What a failure of pip means for the reader."""
+    if "No space left" in said:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if any(sign in said for sign in NO_NETWORK):
+        return Stop("The packages could not be fetched; is there a network, and does pip reach its index?")
+    return Stop(f"pip failed:\n{said.strip()}")
 
 
 # --- the demo's keys and environment -----------------------------------------------------------------------
@@ -210,6 +215,8 @@ def prepare(runtime: str, owner: str) -> None:
         psql = devpg.wheel_programs(VENV)
         if devpg.psql(psql, runtime, "SELECT 1 FROM pairing_user LIMIT 1"):
             return
+        if not (ROOT / "visits/management/commands/demo.py").exists():
+            raise Stop("There is no demo yet.")
         say("Making the demo county (some twenty seconds) …")
         manage(environment, "demo")
 
@@ -221,7 +228,8 @@ def prepare(runtime: str, owner: str) -> None:
                     "pairing/management/commands/migrate.py")  # fmt: skip
     once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
     once(STATE / "collected", f"{digest('static/**/*')} {packages}", collect)
-    once(STATE / "demo", runtime, fill)
+    with contextlib.suppress(Stop):  # until the demo is written
+        once(STATE / "demo", runtime, fill)
 
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -296,10 +304,11 @@ def serve(environment: dict[str, str], port: int, reload: bool) -> None:
         raise Stop(f"The server ended by itself with code {code}; see above.")
     finally:
         server.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(10)
-        except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):  # what is left of its group, when it was killed itself
             os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def wait_for(server: subprocess.Popen[bytes], port: int) -> None:
@@ -481,6 +490,15 @@ def on_signal(number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
+def sentence(error: Exception) -> str:
+    """What to tell about an error; one that nobody foresaw is raised again."""
+    if isinstance(error, Stop | devpg.Failed):
+        return str(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full; about 1.5 GB are needed. Free some space and start again."
+    raise error
+
+
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
@@ -488,9 +506,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Stopped:
         say("\nStopped.")
-    except (Stop, devpg.Failed) as error:
-        sys.exit(str(error))
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            sys.exit("The disk is full; about 1.5 GB are needed. Free some space and start again.")
-        raise
+    except (Stop, devpg.Failed, OSError) as error:
+        sys.exit(sentence(error))
