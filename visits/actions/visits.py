@@ -109,9 +109,11 @@ def save_visit(
 
 
 def _body(visit: VisitInput) -> dict[str, Any]:
-    """What makes two sent visits the same: everything but the id and the phone's clock."""
+    """What makes two sent visits the same: what was typed, not the id, the phone's clock, our sentences."""
     body = asdict(visit)
     del body["client_id"], body["device_at"]
+    for fact in body["facts"]:
+        del fact["sentence"]
     return body
 
 

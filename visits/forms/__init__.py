@@ -1,0 +1,1 @@
+"""What the visits' pages take in."""

@@ -1,0 +1,144 @@
+"""Fields that the visits' forms share: words, days chosen by chip, and codes of a list."""
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from pairing import codelists
+from visits import checks
+
+OTHER = "other"  # the chip behind which a date is typed
+SPRING = (3, 15)  # spring ploughing begins (month, day): the promise chip 春耕前
+
+
+class Words(forms.CharField):
+    """Several lines as they are kept: tidied, invisible marks taken out."""
+
+    widget = forms.Textarea
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(strip=False, **kwargs)
+        self.widget.attrs["rows"] = rows
+
+    def to_python(self, value: Any) -> str:
+        return checks.tidy(super().to_python(value) or "")
+
+
+class Line(forms.CharField):
+    """A few words on one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return checks.one_line(super().to_python(value) or "")
+
+
+class Chips(forms.ChoiceField):
+    """One value of a few, as chips. A code list's choices are set when the form is made."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, codes: str = "", **kwargs: Any) -> None:
+        self.codes = codes
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+
+class ManyChips(forms.MultipleChoiceField):
+    """Several values, as chips."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, codes: str = "", **kwargs: Any) -> None:
+        self.codes = codes
+        kwargs.setdefault("required", False)
+        super().__init__(**kwargs)
+
+
+class DayChips(Chips):
+    """A day by chip. The values are dates, so that a form sent a day later still means the same day.
+
+    Any date is taken, also one that is no chip (any more); ``other`` means the field ``NAME_day``.
+    """
+
+    def valid_value(self, value: Any) -> bool:
+        return value == OTHER or super().valid_value(value) or _day(value) is not None
+
+
+class DayField(forms.DateField):
+    """A date typed or picked; the browser's own picker where it has one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("another day"))
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"],
+            **kwargs,
+        )
+
+
+class ChipForm(forms.Form):
+    """A form of chips: fills code lists, and resolves day chips with their typed day."""
+
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.day = day
+        for field in self.fields.values():
+            if codes := getattr(field, "codes", ""):
+                field.choices = codelists.choices(codes, day)  # type: ignore[attr-defined]
+
+    def chosen_day(self, name: str) -> date | None:
+        """The day chosen by chip or typed behind ``other``; None where nothing was chosen."""
+        value = self.cleaned_data.get(name) or ""
+        typed: date | None = self.cleaned_data.get(f"{name}_day")
+        return typed if value in ("", OTHER) else _day(value)
+
+    def wants_day(self, name: str) -> None:
+        """Say at the typed day that it is missing, when ``other`` was chosen."""
+        typed = f"{name}_day"
+        if self.cleaned_data.get(name) == OTHER and not self.chosen_day(name) and typed not in self.errors:
+            self.add_error(typed, ValidationError(_("Choose a day.")))
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (ValueError, TypeError):
+        return None
+
+
+def past_days(today: date) -> list[tuple[str, Any]]:
+    """The chips of a visit's date: today, yesterday, another day."""
+    return [
+        (today.isoformat(), _("today")),
+        ((today - timedelta(days=1)).isoformat(), _("yesterday")),
+        (OTHER, _("other")),
+    ]
+
+
+def due_days(today: date) -> list[tuple[str, Any]]:
+    """The chips of a promise's day: within a week, end of the month, before spring ploughing, a date."""
+    last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+    spring = date(today.year, *SPRING)
+    spring = spring if spring > today else date(today.year + 1, *SPRING)
+    return [
+        ((today + timedelta(days=7)).isoformat(), _("within a week")),
+        (last.isoformat(), _("by the end of the month")),
+        (spring.isoformat(), _("before spring ploughing")),
+        (OTHER, _("a date")),
+    ]
+
+
+def later_days(today: date) -> list[tuple[str, Any]]:
+    """The chips of a day on which to look again: in one, three or six months, or a date."""
+    months = [(30, _("in a month")), (91, _("in three months")), (182, _("in half a year"))]
+    chips: list[tuple[str, Any]] = [((today + timedelta(days=n)).isoformat(), word) for n, word in months]
+    return [*chips, (OTHER, _("a date"))]
