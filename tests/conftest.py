@@ -7,12 +7,15 @@ afterwards, since the runtime role may not truncate. `live` serves a clone throu
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import django
 import django
 import pytest
 
 from tests import databases, site
+
+if TYPE_CHECKING:
+    from tests import cast
 
 os.environ["PAIRING_PROFILE"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings"
@@ -60,6 +63,14 @@ def django_db_setup(django_db_blocker) -> Iterator[None]:
         use(databases.own_name())
         yield
         connection.close()
+
+
+@pytest.fixture
+def world(db: None) -> "cast.World":
+    """The fixed cast: see tests/cast.py."""
+    from tests import cast
+
+    return cast.build()
 
 
 @pytest.fixture(scope="module")
