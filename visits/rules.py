@@ -9,9 +9,9 @@ from households.models import Household, Pairing
 from pairing import clock
 from pairing.access import carries, covers, open_grants
 from pairing.errors import Refused
-from pairing.roles import FEWER_FIELDS, P
+from pairing.roles import FEWER_FIELDS, P, permissions_of
 from visits import checks
-from visits.models import Promise, Slip, Visit
+from visits.models import Problem, Promise, Slip, Visit, VisitQuestion
 
 # --- visits, promises, slips ---------------------------------------------------------------------------
 
@@ -127,3 +127,108 @@ def check_slip(slip: Slip) -> None:
 
 
 # --- visits, promises, slips: end -----------------------------------------------------------------------
+
+# --- reading and problems -------------------------------------------------------------------------------
+
+#: Where the township may put a question, with the words of the form; the restricted part is not among them.
+ASKABLE = {
+    "visited_on": _("Date"),
+    "method": _("How you met"),
+    "met": _("With whom"),
+    "said": _("What was said"),
+    "facts": _("Facts that changed"),
+    "problem": _("Problem"),
+    "promise": _("Promise"),
+    "help": _("Help"),
+    "tasks": _("What was done"),
+}
+
+
+def check_reading(visit: Visit, user: Any, to: str) -> None:
+    """A visit is read by somebody else than who made or typed it, and only while it is not withdrawn."""
+    if visit.state == Visit.State.WITHDRAWN:
+        raise Refused(_("This visit has been withdrawn."))
+    if user.pk in (visit.visited_by_id, visit.author_id):
+        raise Refused(_("This is your own visit; somebody else reads it."))
+    if to not in Visit.TRANSITIONS.get(Visit.State(visit.state), []):
+        raise Refused(
+            _("This visit has been dealt with already: %(state)s.") % {"state": visit.get_state_display()}
+        )
+
+
+def can_read(visit: Visit, user: Any) -> bool:
+    """May ``user`` mark this visit as read, or ask at it?"""
+    try:
+        check_reading(visit, user, Visit.State.READ)
+    except Refused:
+        return False
+    return True
+
+
+def check_answer(question: VisitQuestion, user: Any) -> None:
+    """A question is answered once: by who made or typed the visit, or by the household's helper of today."""
+    if question.answered_at is not None:
+        raise Refused(_("This question has been answered already."))
+    visit = question.visit
+    if visit.state == Visit.State.WITHDRAWN:
+        raise Refused(_("This visit has been withdrawn."))
+    if user.pk not in (visit.visited_by_id, visit.author_id) and not is_helper(user, visit.household):
+        raise Refused(_("Only the helper who visited can do this."))
+
+
+def check_move(problem: Problem, to: str) -> None:
+    """A problem goes only where its state allows (``Problem.TRANSITIONS``)."""
+    if to not in Problem.TRANSITIONS.get(Problem.State(problem.state), []):
+        raise Refused(
+            _("This problem is at “%(state)s” by now; that step is not open.")
+            % {"state": problem.get_state_display()}
+        )
+
+
+def check_problem_right(problem: Problem, user: Any, to: str) -> None:
+    """Who may take which step. A referral is answered at the level where it waits; the rest is the helper's.
+
+    Township staff may refer on what was sent to the wrong office, and act where a household has no helper.
+    Source: the decisions' table "answer a referred problem".
+    """
+    if to == Problem.State.ANSWERED:
+        if not answers_at(problem, user):
+            raise Refused(_("This referral is answered at the other level."))
+        return
+    if is_helper(user, problem.household):
+        return
+    office = answers_at(problem, user) or covers(user, P.VISIT_ENTER, problem.village_code)
+    referring = to == Problem.State.REFERRED and problem.state == Problem.State.REFERRED
+    if not (office and (referring or problem.household.lead_id is None)):
+        raise Refused(_("Only this household's helper can do this."))
+
+
+def answers_at(problem: Problem, user: Any) -> bool:
+    """Does ``user`` answer referrals at the level where this problem waits?
+
+    In the township that is its staff or its administrator, in the county an administrator of the county.
+    """
+    length = 6 if problem.level == Problem.Level.COUNTY else 9
+    return any(
+        P.PROBLEM_ANSWER in permissions_of(grant.role)
+        and len(grant.area_id) == length
+        and problem.village_code.startswith(grant.area_id)
+        for grant in open_grants(user)
+    )
+
+
+def steps_open_to(problem: Problem, user: Any) -> list[str]:
+    """The states to which ``user`` may move this problem now."""
+
+    def may(to: str) -> bool:
+        try:
+            check_move(problem, to)
+            check_problem_right(problem, user, to)
+        except Refused:
+            return False
+        return True
+
+    return [str(to) for to in Problem.TRANSITIONS.get(Problem.State(problem.state), []) if may(to)]
+
+
+# --- reading and problems: end --------------------------------------------------------------------------
