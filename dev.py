@@ -109,8 +109,19 @@ def make_venv() -> None:
         say("Making .venv …")
         venv.create(VENV, clear=True, with_pip=True)
     say("Installing packages (about a minute the first time) …")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
-    command = [*pip, "install", "--retries", "2", "--no-deps", "--require-hashes", "--no-compile", "-r", LOCK]
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    command = [
+        *pip,
+        "install",
+        "--quiet",
+        "--retries",
+        "2",
+        "--no-deps",
+        "--require-hashes",
+        "--no-compile",
+        "-r",
+        LOCK,
+    ]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise pip_failure(done.stderr)
