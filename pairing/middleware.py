@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pairing import audit, clock
+from pairing.error_pages import ERRORS, answer
+from pairing.errors import Conflict, Refused
 from pairing.models import AuditEvent
 from pairing.roles import WITHOUT_SECOND_FACTOR
 
@@ -167,7 +169,11 @@ def refusals(get_response: Handler) -> Handler:
                     permission=permissions[0] if permissions else None,
                     object_ids=[value for value in match.kwargs.values() if isinstance(value, uuid.UUID)],
                     result=AuditEvent.Result.REFUSED,
-                    detail={"page": match.view_name, "method": request.method, "status": response.status_code},
+                    detail={
+                        "page": match.view_name,
+                        "method": request.method,
+                        "status": response.status_code,
+                    },
                 )
         return response
 
@@ -195,3 +201,27 @@ _PERMISSIONS_POLICY = ", ".join(
         "microphone midi payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
     ).split()
 )
+
+
+def error_answers(get_response: Handler) -> Handler:
+    """Bare answers such as Django's 405 become pages; a refusal that no view caught becomes 403 or 409."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code not in ERRORS or response.streaming or response.content:
+            return response
+        page = answer(request, response.status_code)
+        for name, value in response.items():
+            if name != "Content-Type":
+                page[name] = value  # such as Allow
+        return page
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Conflict):
+            return answer(request, 409, exception.reason, stored=exception.stored, sent=exception.sent)
+        if isinstance(exception, Refused):
+            return answer(request, 403, exception.reason)
+        return None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pairing.middleware.private_pages",
+    "pairing.middleware.error_answers",
     "csp.middleware.CSPMiddleware",
     "pairing.middleware.database_away",
     "pairing.middleware.clean_input",

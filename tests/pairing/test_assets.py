@@ -1,0 +1,96 @@
+"""Static files come from locked packages by an allow-list, and are the published ones byte for byte."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.finders import get_finders
+
+# The subresource-integrity hash that Bootstrap publishes for 5.3.8.
+PUBLISHED = {
+    "bootstrap/css/bootstrap.min.css": "sRIl4kxILFvY47J16cr9ZwB07vP4J8+LH7qKQnuqkuIAvNWLzeN8tE5YBujZqJLB"
+}
+OWN = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(("path", "expected"), PUBLISHED.items())
+def test_bootstrap_is_the_published_file(path, expected):
+    content = Path(finders.find(path)).read_bytes()
+    assert base64.b64encode(hashlib.sha384(content).digest()).decode() == expected
+
+
+def test_only_listed_files_of_packages_are_served():
+    assert finders.find("htmx/htmx-2.min.js")
+    for unlisted in (
+        "bootstrap/js/bootstrap.js",
+        "htmx/htmx-4.js",
+        "bootstrap/../heroicons/cli.py",
+        "css/../../pairing/settings.py",
+    ):
+        assert not _found(unlisted), unlisted
+
+
+def test_collected_names_are_few_and_their_maps_exist():
+    names = {f"{getattr(s, 'prefix', '') or ''}/{n}" for f in get_finders() for n, s in f.list([])}
+    packaged = {name for name in names if name.startswith(("bootstrap/", "htmx/"))}
+    assert packaged == {
+        "bootstrap/css/bootstrap.min.css",
+        "bootstrap/css/bootstrap.min.css.map",
+        "htmx/htmx-2.min.js",
+    }
+
+
+def test_templates_and_scripts_obey_the_content_policy():
+    """No inline style or script, no handler attribute, and nothing from another host."""
+    forbidden = re.compile(
+        r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=\"|javascript:|(?:src|href)=\"(?:https?:)?//",
+        re.I,
+    )
+    for path in [*OWN.glob("templates/**/*.html"), *OWN.glob("static/**/*.css")]:
+        found = forbidden.search(path.read_text())
+        assert not found, f"{path.relative_to(OWN)}: {found and found[0]}"
+
+
+def test_colours_hold_their_contrast():
+    """Text and states on page, card and their own tint: 7.6:1 in light, 7.8:1 in dark; tints at least 7:1."""
+    css = (OWN / "static/css/look.css").read_text()
+    light, dark = re.findall(r"\{\s*color-scheme: (?:light|dark);(.*?)\}", css, re.S)
+    for theme, floor in ((light, 7.6), (dark, 7.8)):
+        colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", theme))
+        for name in ("text", "muted", "primary", "due", "danger", "done", "info"):
+            for ground in ("page", "card"):
+                assert contrast(colours[name], colours[ground]) >= floor, (name, ground)
+        for name in ("primary", "due", "danger", "done", "info"):
+            assert contrast(colours[name], colours[f"{name}-tint"]) >= 6.9, name
+            assert contrast(colours["text"], colours[f"{name}-tint"]) >= 7, name
+        assert contrast(colours["muted"], colours["neutral-tint"]) >= 7
+        assert contrast(colours["primary-text"], colours["primary"]) >= 7
+        assert contrast(colours["danger-text"], colours["danger"]) >= 7
+        assert contrast(colours["control"], colours["card"]) >= 3
+        for level in range(5):
+            words = "chart-text-on-dark" if level == 4 else "chart-text"
+            assert contrast(colours[words], colours[f"chart-{level}"]) >= 4.5, level
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two hex colours, as WCAG defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _found(path: str) -> object:
+    from django.core.exceptions import SuspiciousFileOperation
+
+    try:
+        return finders.find(path)
+    except SuspiciousFileOperation:
+        return None
