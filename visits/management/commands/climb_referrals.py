@@ -1,4 +1,4 @@
-"""`manage.py climb_referrals`: referrals that a township left unanswered climb to the county. Run it daily."""
+"""`manage.py climb_referrals`: referrals that a township left unanswered climb to the county. Daily."""
 
 from typing import Any
 
