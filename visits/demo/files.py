@@ -1,0 +1,192 @@
+"""Made-up households: who lives together, what the register says of them, and what is wrong in some files."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
+from pairing import clock
+from pairing.numbers import check_character
+from visits.demo import words
+from visits.demo.people import person_name
+
+REGION = "629999"  # not assigned to any place
+
+
+@dataclass
+class Draft:
+    """A household before it is registered."""
+
+    members: list[MemberEntry]
+    years: list[YearEntry]
+    group_name: str
+    phone: str
+    listed: bool
+    topics: list[str]
+    away: bool
+
+
+class Numbers:
+    """Identity numbers of the unassigned region, each given once. ``lane`` of ``lanes`` keeps processes apart."""
+
+    def __init__(self, lane: int, lanes: int) -> None:
+        self.lane, self.lanes = lane, lanes
+        self._given: dict[date, int] = {}
+
+    def next(self, birth: date, sex: str) -> str:
+        """A number with a right check digit. Raises ValueError when a birthday's numbers are used up."""
+        n = self._given.get(birth, 0)
+        self._given[birth] = n + 1
+        sequence = (n * self.lanes + self.lane) * 2 + (sex == "male")
+        if sequence > 999:
+            raise ValueError("no identity numbers left for this birthday")
+        first = f"{REGION}{birth:%Y%m%d}{sequence:03d}"
+        return first + check_character(first)
+
+
+# Who lives together: (weight, [(relation, sex or "", youngest, oldest)]); ages follow the head where given as offsets.
+SHAPES: list[tuple[int, list[tuple[str, str, int, int]]]] = [
+    (30, [("head", "male", 38, 58), ("spouse", "female", -4, 1), ("son", "male", -28, -22), ("daughter", "female", -31, -24), ("mother", "female", 20, 27)]),
+    (14, [("head", "male", 34, 52), ("spouse", "female", -4, 2), ("daughter", "female", -27, -22), ("son", "male", -32, -25)]),
+    (18, [("head", "male", 54, 68), ("spouse", "female", -4, 2), ("son", "male", -28, -23), ("daughter_in_law", "female", -30, -25), ("grandson", "male", -56, -48), ("granddaughter", "female", -60, -50)]),
+    (12, [("head", "male", 60, 82), ("spouse", "female", -5, 3)]),
+    (8, [("head", "", 63, 86)]),
+    (8, [("head", "female", 36, 50), ("son", "male", -26, -21), ("daughter", "female", -30, -23)]),
+    (6, [("head", "male", 60, 74), ("spouse", "female", -4, 2), ("grandson", "male", -58, -48), ("granddaughter", "female", -62, -52)]),
+    (4, [("head", "male", 40, 55), ("spouse", "female", -3, 2), ("father", "male", 21, 27), ("mother", "female", 20, 25), ("son", "male", -27, -22), ("other", "male", 25, 30)]),
+]  # fmt: skip
+TYPES = [("lifted_supported", 42), ("dibao_lifted", 14), ("tekun", 6), ("monitored", 10), ("lifted", 8), ("ordinary", 20)]
+CAUSES = [("illness", 30), ("disability", 15), ("schooling", 15), ("no_labour", 14), ("no_skills", 12), ("no_funds", 8), ("no_land", 4), ("disaster", 2)]  # fmt: skip
+
+
+def drafts(random: Random, numbers: Numbers, count: int) -> list[Draft]:
+    """``count`` made-up households of one village."""
+    return [_draft(random, numbers) for _n in range(count)]
+
+
+def joined_by(member: MemberEntry, day: date) -> MemberEntry:
+    """The member as of the day of registering: nobody joins before birth or after that day."""
+    return replace(member, joined_on=min(max(member.birth_date or day, day - timedelta(days=30)), day))
+
+
+def _pick(random: Random, weighted: list[tuple[str, int]]) -> str:
+    return random.choices([name for name, _w in weighted], [w for _name, w in weighted])[0]
+
+
+def _draft(random: Random, numbers: Numbers) -> Draft:
+    shape = random.choices([s for _w, s in SHAPES], [w for w, _s in SHAPES])[0]
+    today = clock.today()
+    surname = random.choice(words.SURNAMES)
+    members: list[MemberEntry] = []
+    topics: list[str] = ["farming"]
+    head_age = 0
+    for relation, given_sex, low, high in shape:
+        sex = given_sex or random.choice(["male", "male", "female"])
+        age = random.randint(low, high) if relation == "head" else max(3, head_age + random.randint(low, high))
+        head_age = head_age or age
+        birth = today - timedelta(days=age * 365 + random.randint(0, 364))
+        born_in = relation in {"head", "son", "daughter", "grandson", "granddaughter", "father"}
+        member = MemberEntry(
+            name=person_name(random, sex, surname if born_in else ""),
+            relation=relation,
+            sex=sex,
+            birth_date=birth,
+            ethnic_group="han" if random.random() < 0.94 else random.choice(["hui", "yugur", "tibetan"]),
+            certificate="identity_card",
+            id_number=numbers.next(birth, sex),
+            years=(_person_year(random, age, topics, today),),
+        )
+        members.append(_spoiled(random, member))
+    if head_age > 64 and len(members) < 3:
+        topics.append("old")
+    topics += random.sample(["housing", "mood"], k=random.choice([0, 0, 1]))
+    kind = "tekun" if len(members) == 1 and random.random() < 0.5 else _pick(random, TYPES)
+    away = "work" in topics and len(members) < 5 and random.random() < 0.12
+    phone = "" if random.random() < 0.05 else f"199{random.randrange(10**8):08d}"
+    return Draft(
+        members=members,
+        years=_years(random, kind, today),
+        group_name=random.choice(words.GROUPS),
+        phone=phone,
+        listed=kind != "ordinary" or random.random() < 0.1,
+        topics=topics,
+        away=away,
+    )
+
+
+def _spoiled(random: Random, member: MemberEntry) -> MemberEntry:
+    """Some files are incomplete in the ways that real ones are: a number missing, a birthday that disagrees."""
+    chance = random.random()
+    if chance < 0.02:
+        return replace(member, id_number="", certificate="")
+    if chance < 0.03 and member.birth_date:
+        return replace(member, birth_date=member.birth_date - timedelta(days=365))
+    return member
+
+
+def _person_year(random: Random, age: int, topics: list[str], today: date) -> PersonYearEntry:
+    health: tuple[str, ...] = ("healthy",)
+    if random.random() < (0.05 if age < 45 else 0.3 if age < 65 else 0.5):
+        health = (random.choice(["chronic", "chronic", "chronic", "serious", "disabled"]),)
+        topics.append("illness")
+    schooling = education = ""
+    if age < 3:
+        schooling = "preschool_age"
+    elif age < 6:
+        schooling = "kindergarten"
+    elif age < 12:
+        schooling = "primary"
+    elif age < 15:
+        schooling = f"junior_{7 + age - 12}"
+    elif age < 18:
+        schooling = f"senior_{age - 14}"
+    elif age < 21 and random.random() < 0.5:
+        schooling = f"college_{age - 17}"
+    else:
+        education = random.choice(["primary", "primary", "junior", "junior", "senior", "college"] if age < 60 else ["illiterate", "primary", "primary", "junior"])  # fmt: skip
+    if 6 <= age < 21 and schooling:
+        topics.append("school")
+    works = 18 <= age < 62 and not schooling and health[0] in ("healthy", "chronic") and random.random() < 0.45
+    if works:
+        topics.append("work")
+    labour = "none" if age < 16 or age > 74 else "weak" if age > 60 or health[0] != "healthy" else "ordinary"
+    return PersonYearEntry(
+        year=today.year,
+        education=education,
+        schooling=schooling,
+        health=health,
+        labour=labour,
+        work_place=random.choice(["county", "county", "province", "outside"]) if works else "",
+        work_months=random.randint(3, 11) if works else None,
+        illness_insurance=random.random() > 0.03,
+        fact_source="register",
+        known_on=today - timedelta(days=random.randint(20, 300)),
+    )
+
+
+def _years(random: Random, kind: str, today: date) -> list[YearEntry]:
+    cause = "" if kind == "ordinary" else _pick(random, CAUSES)
+    income = Decimal(random.randint(82, 210)) * 100 + random.randint(0, 99)
+    entries = []
+    for year in (today.year - 1, today.year):
+        if year == today.year and random.random() < 0.06:
+            continue  # nothing for this year yet
+        entries.append(
+            YearEntry(
+                year=year,
+                household_type=kind,
+                household_status="" if kind == "ordinary" else "lifted_supported",
+                monitoring_kind="near_poor" if kind == "monitored" else "",
+                exit_year=None if kind in ("ordinary", "monitored", "tekun") else random.randint(2016, 2020),
+                main_cause=cause,
+                housing_grade=random.choice(["A", "A", "B"]),
+                dangerous_housing=False,
+                water_safe=True,
+                water_hard=False,
+                per_head_income=income if year == today.year - 1 else (income * Decimal("1.07")).quantize(Decimal("0.01")),
+                fact_source=random.choice(["register", "household", "paper", "estimate"]),
+                known_on=min(today, date(year, 10, 15)),
+            )
+        )  # fmt: skip
+    return entries
