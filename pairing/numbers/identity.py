@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
+from operator import mul
 from typing import Final, Literal
 
 from pairing.numbers.malformed import Malformed
@@ -11,6 +12,7 @@ from pairing.numbers.text import fold_digits
 Sex = Literal["male", "female", ""]
 
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_SUM: Final = sum(_WEIGHTS)
 _CHECKS: Final = "10X98765432"
 _FORM: Final = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X](?:[0-9]{2}(?:[A-Z0-9][0-9])?)?")
 _CHARACTERS: Final = re.compile(r"[0-9]*[0-9XB]*[0-9]*")
@@ -47,9 +49,7 @@ class Identity:
 
 def check_character(first17: str) -> str:
     """The 18th character for 17 digits (GB 11643-1999, ISO 7064 MOD 11-2)."""
-    total = 0
-    for weight, digit in zip(_WEIGHTS, first17, strict=True):
-        total += weight * (ord(digit) - 48)
+    total = sum(map(mul, _WEIGHTS, first17.encode())) - 48 * _SUM
     return _CHECKS[total % 11]
 
 
