@@ -185,7 +185,7 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(self.request, self.request.user)
         return not (records and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, **_: Any) -> None:
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Our pages say themselves what happened; allauth's remarks stay away."""
 
 

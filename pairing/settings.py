@@ -306,6 +306,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 HOUSEHOLD_SECTIONS = ["visits.sections.timeline"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS: list[str] = []
+# How auditors name what floors above own: each object has `find` and `named` (pairing/views/audit.py).
+AUDIT_SUBJECTS: list[str] = []
 
 LOGGING = {
     "version": 1,

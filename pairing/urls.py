@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.urls import include, path
 
-from pairing.views import errors, gallery, home, invitations, profile
+from pairing.views import audit, errors, gallery, home, invitations, people, profile, units
 
 accounts = [
     path("login/", account.login, name="account_login"),
@@ -27,7 +27,25 @@ site = [
     path("me/second-factor/codes/", profile.recovery_codes_create, name="recovery_codes_create"),
     path("enter/", invitations.invitation_find, name="invitation_find"),
     path("enter/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/new/", people.person_create, name="person_create"),
+    path("people/<uuid:public_id>/", people.person_detail, name="person_detail"),
+    path("people/<uuid:public_id>/edit/", people.person_edit, name="person_edit"),
     path("people/<uuid:public_id>/invitation/", invitations.invitation_create, name="invitation_create"),
+    path("people/<uuid:public_id>/disable/", people.person_disable, name="person_disable"),
+    path("people/<uuid:public_id>/enable/", people.person_enable, name="person_enable"),
+    path("people/<uuid:public_id>/sign-out/", people.person_sign_out, name="person_sign_out"),
+    path("people/<uuid:public_id>/second-factor/", people.second_factor_reset, name="second_factor_reset"),
+    path("people/<uuid:public_id>/grants/new/", people.grant_create, name="grant_create"),
+    path("grants/<uuid:public_id>/end/", people.grant_end, name="grant_end"),
+    path("units/", units.unit_list, name="unit_list"),
+    path("units/new/", units.unit_create, name="unit_create"),
+    path("units/<uuid:public_id>/", units.unit_edit, name="unit_edit"),
+    path("audit/object/", audit.audit_object, name="audit_object"),
+    path("audit/account/", audit.audit_account, name="audit_account"),
+    path("audit/exports/", audit.audit_exports, name="audit_exports"),
+    path("audit/rights/", audit.audit_rights, name="audit_rights"),
+    path("audit/sign-ins/", audit.sign_in_list, name="sign_in_list"),
 ]
 
 urlpatterns = [

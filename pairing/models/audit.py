@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pairing import clock
 from pairing.access import below, prefixes
+from pairing.audit_words import in_words
 from pairing.models.areas import CodeField
 from pairing.roles import P
 
@@ -54,6 +55,11 @@ class AuditEvent(models.Model):
     request_id = models.UUIDField(null=True)
 
     objects = AuditQuerySet.as_manager()
+
+    @property
+    def word(self) -> str:
+        """What was done, in the reader's language."""
+        return in_words(self.action)
 
     class Meta:
         indexes: ClassVar = [

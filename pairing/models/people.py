@@ -111,6 +111,13 @@ class User(AbstractBaseUser):
         """Every role but cadre and village clerk works with a second factor only."""
         return bool(self.roles - WITHOUT_SECOND_FACTOR)
 
+    @property
+    def account_state(self) -> str:
+        """``shut``, ``new`` (has never chosen a password) or ``open``."""
+        if not self.is_active:
+            return "shut"
+        return "open" if self.has_usable_password() else "new"
+
     def set_name(self, name: str) -> None:
         """Set the name together with the key that sorts and finds it."""
         self.name, self.name_key = name, sort_key(name)

@@ -18,8 +18,8 @@ from pairing.roles import P
 from pairing.views.profile import qr_picture
 
 
-@permission_required(P.PEOPLE_MANAGE)
 @require_POST
+@permission_required(P.PEOPLE_MANAGE)
 def invitation_create(request: HttpRequest, public_id: str) -> HttpResponse:
     """Make a code and show the sheet to print; it is shown only now."""
     person = get_object_or_404(User.objects.visible_to(request.user, P.PEOPLE_MANAGE), public_id=public_id)
