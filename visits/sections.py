@@ -1,0 +1,310 @@
+"""Blocks of this floor on pages: the two-minute brief and the time line, and what a visit form asks about.
+
+``settings.HOUSEHOLD_SECTIONS`` names the functions with the signature ``(request, household)`` that the
+household's page shows. Each looks after its own scope: it shows nothing to who may not see visits.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from households.models import Household, Membership, PersonYear
+from pairing import clock, codelists
+from pairing.access import carries
+from pairing.roles import P
+from pairing.wording import overdue_days, short_day
+from visits import rules
+from visits.forms.visit import KnownFact, Subject
+from visits.models import Help, Problem, Promise, Visit
+
+DUE_SOON = timedelta(days=7)  # a promise is asked about from a week before its day on
+TALKS = 3  # the last talks of the brief
+MOMENTS = 30  # entries of the time line, of each kind
+FACTS = 5  # facts that "no change" confirms
+COMING = timedelta(days=365)  # how far ahead the brief looks for birthdays that matter
+# At which age something begins. Source: labour contracts, school, basic pension, old-age allowance.
+AGES = (
+    (7, gettext_lazy("school age")),
+    (16, gettext_lazy("may work")),
+    (18, gettext_lazy("of age")),
+    (60, gettext_lazy("basic pension")),
+    (80, gettext_lazy("old-age allowance")),
+)
+
+
+# --- for the household's page -----------------------------------------------------------------------
+
+
+def brief(request: HttpRequest, household: Household) -> SafeString | None:
+    """What a helper reads in two minutes before he knocks: promises, last talks, coming dates."""
+    if not carries(request.user, P.VISIT_LOG):
+        return None
+    today = clock.today()
+    visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
+    context = {
+        "household": household,
+        "promises": [promise_line(p, today) for p in household.promises.outstanding()],
+        "talks": list(visits.exclude(said="", no_change=False)[:TALKS]),
+        "coming": coming_dates(household, today),
+        "handover_note": handover_note(request.user, household),
+        "may_log": household.is_open and rules.is_helper(request.user, household),
+    }
+    return render_to_string("visits/sections/brief.html", context, request)
+
+
+def timeline(request: HttpRequest, household: Household) -> SafeString | None:
+    """Visits, problems, promises and help of a household, latest first."""
+    if not carries(request.user, P.HOUSEHOLD_VIEW):
+        return None
+    entries = moments(household, fewer=rules.sees_fewer_fields(request.user))
+    return render_to_string("visits/sections/timeline.html", {"entries": entries}, request)
+
+
+def moments(household: Household, *, fewer: bool) -> list[dict[str, Any]]:
+    """The time line's entries. ``fewer`` leaves out what bypasses the village."""
+    problems = household.problems.filter(restricted=False) if fewer else household.problems.all()
+    entries = [
+        *map(_visit_moment, household.visits.select_related("visited_by")[:MOMENTS]),
+        *map(_problem_moment, problems[:MOMENTS]),
+        *map(_promise_moment, household.promises.order_by("-made_on", "-pk")[:MOMENTS]),
+        *map(_help_moment, household.help.all()[:MOMENTS]),
+    ]
+    return sorted(entries, key=lambda entry: entry["date"], reverse=True)
+
+
+def _visit_moment(visit: Visit) -> dict[str, Any]:
+    withdrawn = visit.state == Visit.State.WITHDRAWN
+    text = visit.said or (_("No change.") if visit.no_change else "")
+    meta = [visit.visited_by.name]
+    if visit.is_late:
+        meta.append(_("late entry, recorded %(date)s") % {"date": short_day(visit.recorded_on)})
+    return {
+        "date": visit.visited_on,
+        "title": visit.get_method_display(),
+        "text": "" if withdrawn else text[:160] + ("…" if len(text) > 160 else ""),
+        "icon": METHOD_ICONS[Visit.Method(visit.method)],
+        "tone": "neutral" if withdrawn or visit.method != Visit.Method.HOME else "primary",
+        "url": reverse("visits:visit_detail", args=[visit.public_id]),
+        "badge_word": visit.get_state_display() if withdrawn else "",
+        "meta": " · ".join(meta),
+    }
+
+
+METHOD_ICONS = {
+    Visit.Method.HOME: "home",
+    Visit.Method.CALL: "phone",
+    Visit.Method.ELSEWHERE: "map-pin",
+    Visit.Method.NOT_MET: "user-minus",
+}
+PROBLEM_TONES = {
+    Problem.State.MINE: "due",
+    Problem.State.REFERRED: "due",
+    Problem.State.NOT_NOW: "due",
+    Problem.State.CLOSED: "done",
+    Problem.State.TOLD: "done",
+}
+
+
+def _problem_moment(problem: Problem) -> dict[str, Any]:
+    return {
+        "date": problem.raised_on,
+        "title": f"{_('Problem')}: {codelists.label('problem_kind', problem.kind)}",
+        "text": problem.words,
+        "icon": "chat-bubble-left-ellipsis",
+        "tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
+        "badge_word": problem.get_state_display(),
+        "badge_tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
+        "meta": codelists.label("office", problem.office) if problem.office else "",
+    }
+
+
+def _promise_moment(promise: Promise) -> dict[str, Any]:
+    tone = promise_tone(promise, clock.today())
+    return {
+        "date": promise.made_on,
+        "title": f"{_('Promise')}: {promise.what}",
+        "text": promise.done_what,
+        "icon": "hand-raised",
+        "tone": tone,
+        "badge_word": promise.get_state_display(),
+        "badge_tone": tone,
+        "meta": _("due %(date)s") % {"date": short_day(promise.due_on)},
+    }
+
+
+def _help_moment(help: Help) -> dict[str, Any]:
+    yuan = _("%(amount)s yuan") % {"amount": help.amount} if help.amount is not None else ""
+    return {
+        "date": help.given_on,
+        "title": f"{_('Help')}: {codelists.label('help_kind', help.kind)}",
+        "text": " ".join(part for part in (help.what, help.quantity, yuan) if part),
+        "icon": "gift",
+        "tone": "info",
+        "meta": codelists.label("help_source", help.source) if help.source else "",
+    }
+
+
+def promise_tone(promise: Promise, today: date) -> str:
+    """The colour of a promise: due when it waits, done when it is settled."""
+    if promise.state in (Promise.State.KEPT, Promise.State.PARTLY):
+        return "done"
+    if promise.is_overdue(today):
+        return "due"
+    return "neutral" if promise.state == Promise.State.DROPPED else "info"
+
+
+def promise_line(promise: Promise, today: date) -> dict[str, Any]:
+    """One promise as a line: what, by when in words, and how it stands."""
+    done = promise.state == Promise.State.DONE
+    return {
+        "promise": promise,
+        "when": _("done %(date)s; ask the household") % {"date": short_day(promise.done_on)}
+        if done
+        else f"{short_day(promise.due_on)} · {overdue_days(promise.due_on)}",
+        "tone": promise_tone(promise, today),
+    }
+
+
+def handover_note(user: Any, household: Household) -> str:
+    """What the former helper left for ``user``, where he took this household over."""
+    pairings = household.pairings.open().filter(cadre=user).exclude(handover_note="")
+    note: str | None = pairings.values_list("handover_note", flat=True).first()
+    return note or ""
+
+
+def coming_dates(household: Household, today: date) -> list[tuple[date, str]]:
+    """Birthdays within a year at which something begins, with what it is."""
+    found = []
+    for membership in household.memberships.present().select_related("person"):
+        born = membership.person.birth_date
+        for age, what in AGES if born else ():
+            day = _birthday(born, age)
+            if today <= day <= today + COMING:
+                words = _("%(name)s turns %(age)d: %(what)s")
+                found.append((day, words % {"name": membership.person.name, "age": age, "what": what}))
+    return sorted(found)
+
+
+def _birthday(born: date, age: int) -> date:
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:  # born on 29 February
+        return date(born.year + age, 3, 1)
+
+
+# --- for the visit form -----------------------------------------------------------------------------
+
+
+def subject_of(
+    household: Household,
+    *,
+    day: date,
+    entered_for: bool = False,
+    answered: Iterable[uuid.UUID] = (),
+    new: bool = True,
+) -> Subject:
+    """What the visit form asks about. ``answered`` are promises that the sent data speaks of, due or not;
+    a visit that is not ``new`` (sent before) is not asked its one question again."""
+    answered = set(answered)
+    due = [p for p in household.promises.all() if p.public_id in answered or _is_due(p, day)]
+    present = list(household.memberships.present().select_related("person"))
+    facts = [] if entered_for else known_facts(household, present, day)
+    ask = None
+    if new and facts and _unchanged_twice(household):
+        ask = min(facts, key=lambda fact: fact.known_on or date.min)
+    return Subject(
+        household=household,
+        people=[(str(m.person.public_id), m.person.name) for m in present],
+        due=due,
+        facts=facts,
+        ask=ask,
+        entered_for=entered_for,
+    )
+
+
+def _is_due(promise: Promise, day: date) -> bool:
+    if promise.state == Promise.State.DONE:
+        return True
+    return promise.state == Promise.State.OPEN and promise.due_on <= day + DUE_SOON
+
+
+def _unchanged_twice(household: Household) -> bool:
+    """Did the last two talks both end with "no change"? Then the third asks one question."""
+    talks = household.visits.valid().exclude(method=Visit.Method.NOT_MET)
+    last = list(talks.values_list("no_change", flat=True)[:2])
+    return last == [True, True]
+
+
+def known_facts(household: Household, present: list[Membership], day: date) -> list[KnownFact]:
+    """Up to five facts of the file as sentences, the likeliest to have changed first."""
+    names = {m.person_id: m.person.name for m in present}
+    facts = [*_absences(household, names, day), *_people(household, names), *_home(household)]
+    return facts[:FACTS]
+
+
+def _absences(household: Household, names: dict[int, str], day: date) -> Iterable[KnownFact]:
+    for absence in household.absences.on(day):
+        who = names.get(absence.person_id) if absence.person_id else _("The whole family")
+        if who is None:
+            continue
+        where = codelists.label("place_away", absence.where) if absence.where else _("away")
+        words = {"who": who, "where": where, "back": absence.expected_back}
+        sentence = (
+            _("%(who)s: %(where)s, back around %(back)s")
+            if absence.expected_back
+            else _("%(who)s: %(where)s")
+        )
+        yield KnownFact(f"absence-{absence.public_id}", sentence % words, absence.away_from)
+
+
+def _people(household: Household, names: dict[int, str]) -> Iterable[KnownFact]:
+    newest: dict[int, PersonYear] = {}
+    for row in household.person_years.filter(person__in=names).order_by("person_id", "-year"):
+        newest.setdefault(row.person_id, row)
+    for kind, say in (("schooling", _schooling), ("work", _work), ("health", _health)):
+        for person, row in newest.items():
+            if sentence := say(row):
+                known_on = row.known_on or date(row.year, 12, 31)
+                yield KnownFact(f"{kind}-{row.public_id}", f"{names[person]}: {sentence}", known_on)
+
+
+def _schooling(row: PersonYear) -> str:
+    return codelists.label("schooling", row.schooling) if row.schooling else ""
+
+
+def _work(row: PersonYear) -> str:
+    if not row.work_place:
+        return ""
+    place = codelists.label("work_place", row.work_place)
+    if row.work_months is None:
+        return _("works %(place)s") % {"place": place}
+    months = ngettext(
+        "works %(place)s, %(months)d month", "works %(place)s, %(months)d months", row.work_months
+    )
+    return months % {"place": place, "months": row.work_months}
+
+
+def _health(row: PersonYear) -> str:
+    ill = [code for code in row.health if code != "healthy"]
+    return ", ".join(codelists.label("health", code) for code in ill)
+
+
+def _home(household: Household) -> Iterable[KnownFact]:
+    year = household.years.order_by("-year").first()
+    if year is None:
+        return
+    known_on = year.known_on or date(year.year, 12, 31)
+    if year.housing_grade:
+        grade = codelists.label("housing_grade", year.housing_grade)
+        yield KnownFact(f"housing-{year.public_id}", _("House: %(grade)s") % {"grade": grade}, known_on)
+    if year.water_safe is not None:
+        sentence = _("The drinking water is safe") if year.water_safe else _("The drinking water is not safe")
+        yield KnownFact(f"water-{year.public_id}", sentence, known_on)
