@@ -1,0 +1,149 @@
+"""A backup made while people work restores to the same rows, and no flipped byte goes unnoticed."""
+
+import base64
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+
+import psycopg2
+import pytest
+from django.core.management import CommandError
+from django.db import connection, connections
+
+import devpg
+from pairing.management import backups
+from pairing.models import Area, Unit, User
+from tests import databases
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+PHONE = "13912345678"
+
+
+@pytest.fixture
+def rows():
+    area = Area.objects.create(code="62", level="province", name="甘肃省", display_name="甘肃省")
+    Unit.objects.bulk_create([Unit(area=area, name=f"{n}", contact_phone=PHONE) for n in range(200)])
+    return area
+
+
+def test_a_plain_dump_shows_no_number(rows):
+    User.objects.create(username="ma", name="马建国", area=rows, phone=PHONE)
+    unit = Unit.objects.first()
+    unit.contact_phone = "13812345678"
+    unit.save()
+    url = databases.address("pairing_owner", str(connection.settings_dict["NAME"]))
+    dump = [backups.program(connection, "pg_dump"), "--dbname", url]
+    text = subprocess.run(dump, capture_output=True, text=True, check=True).stdout
+    assert "马建国" in text
+    assert PHONE not in text
+    assert "13812345678" not in text
+
+
+@pytest.fixture
+def empty():
+    name = databases.own_name("_restored")
+    databases.drop(name)
+    databases.execute(*devpg.make_database(name).splitlines())
+    yield name
+    databases.drop(name)
+
+
+def manage(*command, database=None, **environment):
+    name = str(connection.settings_dict["NAME"])
+    urls = {
+        "DATABASE_URL": databases.address("pairing_app", database or name),
+        "OWNER_DATABASE_URL": databases.address("pairing_owner", database or name),
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", *map(str, command)],
+        cwd=databases.ROOT,
+        env=os.environ | urls | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def backup(rows, tmp_path):
+    stop = threading.Event()
+
+    def work():
+        number = 0
+        while not stop.is_set():
+            Unit.objects.create(area=rows, name=f"meanwhile {number}", contact_phone=PHONE)
+            number += 1
+        connections.close_all()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        code, output = manage("backup", tmp_path)
+    finally:
+        stop.set()
+        worker.join()
+    assert code == 0, output
+    assert "needs the field keys t1" in output
+    return next(tmp_path.glob("pairing-*Z"))
+
+
+def test_a_backup_made_under_load_restores_whole(backup, empty):
+    data = b"".join(path.read_bytes() for path in backup.iterdir())
+    for key in (b"t" * 32, b"h" * 32):
+        assert key not in data
+        assert base64.b64encode(key) not in data
+    assert oct(backup.stat().st_mode)[-3:] == "700"
+    kept = json.loads((backup / "manifest.json").read_text())["tables"]["pairing_unit"][0]
+    assert kept >= 200
+
+    code, output = manage("restore", "--verify", backup, database=empty)
+    assert code == 0, output
+    assert "verified" in output
+    address = databases.address("pairing_app", empty)
+    restored = query(address, "SELECT count(*), count(DISTINCT contact_phone) FROM pairing_unit")
+    assert restored == [(kept, kept)]
+    with pytest.raises(Exception, match="permission denied"):  # the grants are there too
+        query(address, "DELETE FROM pairing_auditevent")
+
+    code, output = manage("restore", "--verify", backup, database=empty)
+    assert code == 1
+    assert "not empty" in output
+
+
+def query(address, statement):
+    connected = psycopg2.connect(address)
+    try:
+        with connected.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    finally:
+        connected.close()
+
+
+@pytest.mark.slow
+def test_missing_keys_and_damage_are_refused_before_anything_is_restored(backup, empty):
+    code, output = manage("restore", backup, database=empty, PAIRING_FIELD_KEYS="t2:" + "dA" * 21 + "==")
+    assert (code, "lacks the keys t1" in output) == (1, True)
+
+    chance = random.Random(1)
+    files = sorted(backup.iterdir())
+    for _ in range(1000):
+        path = chance.choice(files)
+        data = bytearray(path.read_bytes())
+        place = chance.randrange(len(data))
+        whole, data[place] = bytes(data), data[place] ^ (1 << chance.randrange(8))
+        path.write_bytes(data)
+        with pytest.raises(CommandError, match=r"damaged|seal"):
+            backups.check_files(backup)
+        path.write_bytes(whole)
+    backups.check_files(backup)
+
+    (backup / "database.dump").unlink()
+    code, output = manage("restore", backup, database=empty)
+    assert (code, "damaged" in output) == (1, True)
+    count = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    assert query(databases.address("pairing_owner", empty), count) == [(0,)]
