@@ -5,8 +5,8 @@
     world.files["other_township"]
 
 Positions, as seen by ``cadre`` and by the office of the first township: ``own`` (his open pairing), ``area``,
-``ended`` (his former pairing), ``closed`` (in his township), ``other_village`` (same township, not the clerk's
-village), ``other_township``, ``other_county``. Every text field of every file holds a canary: a string
+``ended`` (his former pairing), ``closed`` (in his township), ``other_village`` (same township, not the
+clerk's village), ``other_township``, ``other_county``. Every text field of every file holds a canary: a string
 that stands nowhere else (``world.canaries[position]``).
 """
 

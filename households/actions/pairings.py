@@ -22,7 +22,7 @@ from households.models import Household, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as rules
 from pairing import clock
-from pairing.audit import action
+from pairing.audit import Entry, action
 from pairing.errors import Refused, Text, refusing
 from pairing.models import Grant, User
 from pairing.roles import P
@@ -56,7 +56,6 @@ def pair(
     """
     with _changing("pairing.start", [household.pk], [cadre.pk], by=by) as change:
         row = change.start(household.pk, cadre.pk, role=role, day=started_on)
-        change.insert()
     return row
 
 
@@ -128,8 +127,6 @@ def hand_over(
                     row, succession.cadre.pk, day=handed_on, reason=reason, note=note, hint=succession.note
                 )
             )
-        change.entry.about(cadre)
-        change.insert()
     return started
 
 
@@ -144,20 +141,38 @@ def pair_roster(*, assignments: Sequence[Assignment], started_on: date, by: User
         number = next(a.household.file_number for a in assignments if a.household.pk == doubled[0])
         raise Refused(_("File %(number)s stands in the roster twice.") % {"number": number})
     with _changing("pairing.roster", ids, [a.cadre.pk for a in assignments], by=by) as change:
-        started = []
-        for item in sorted(assignments, key=lambda a: a.household.pk):
-            lead = change.lead(item.household.pk)
-            if lead is not None and lead.cadre_id == item.cadre.pk:
-                continue
-            if lead is not None:
-                row = change.succeed(
-                    lead, item.cadre.pk, day=started_on, reason=rules.HANDOVER, hint=item.note
-                )
-            else:
-                row = change.start(item.household.pk, item.cadre.pk, day=started_on, hint=item.note)
-            started.append(row)
-        change.insert()
-    return started
+        rows = [change.assign(item, started_on) for item in sorted(assignments, key=lambda a: a.household.pk)]
+    return [row for row in rows if row is not None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a roster would do with one line. ``former`` is the helper who would hand over."""
+
+    assignment: Assignment
+    kind: str  # "pair", "same", "hand_over" or "refused"
+    former: User | None = None
+    reason: str = ""
+
+
+def preview_roster(assignments: Sequence[Assignment], *, started_on: date) -> list[Outcome]:
+    """What ``pair_roster`` would do now, line by line, by the same rules; nothing is written."""
+    change = _Change([a.household.pk for a in assignments], [a.cadre.pk for a in assignments], lock=False)
+    outcomes, seen = [], set()
+    for item in assignments:
+        lead = change.lead(item.household.pk)
+        former = lead.cadre if lead else None
+        try:
+            if item.household.pk in seen:
+                raise Refused(_("This household stands in the roster twice."))
+            row = change.assign(item, started_on)
+        except Refused as refusal:
+            outcomes.append(Outcome(item, "refused", former, str(refusal)))
+        else:
+            kind = "same" if row is None else "hand_over" if former else "pair"
+            outcomes.append(Outcome(item, kind, former))
+        seen.add(item.household.pk)
+    return outcomes
 
 
 @contextmanager
@@ -171,9 +186,9 @@ def _changing(
         "pairing_ends_after_start": _("A pairing cannot end before it began."),
     }
     with action(name, by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry, refusing(**reasons):
-        change = _Change(sorted(set(household_ids)), sorted(set(cadre_ids)), entry)
+        change = _Change(household_ids, cadre_ids, lock=True)
         yield change
-        change.keep()
+        change.save(entry)
         for step in settings.LEAD_STEPS:
             import_string(step)(list(change.households), by=by)
 
@@ -181,19 +196,18 @@ def _changing(
 class _Change:
     """The locked rows of one action, and what it does to them."""
 
-    def __init__(self, household_ids: list[int], cadre_ids: list[int], entry: Any) -> None:
-        self.entry = entry
-        locked = (
-            Household.everything.filter(pk__in=household_ids).order_by("pk").select_for_update(no_key=True)
-        )
-        self.households = {row.pk: row for row in locked}
-        self.cadres = _locked_cadres(cadre_ids)
+    def __init__(self, household_ids: Iterable[int], cadre_ids: Iterable[int], *, lock: bool) -> None:
+        household_ids, cadre_ids = sorted(set(household_ids)), sorted(set(cadre_ids))
+        rows = Household.everything.filter(pk__in=household_ids).order_by("pk")
+        self.households = {row.pk: row for row in (rows.select_for_update(no_key=True) if lock else rows)}
+        self.cadres = _cadres(cadre_ids, lock=lock)
         self.open: dict[int, list[Pairing]] = {}
         for row in Pairing.everything.open().filter(household__in=household_ids).select_related("cadre"):
             self.open.setdefault(row.household_id, []).append(row)
         self.former = _last_leads(household_ids)
         self.loads = loads(cadre_ids)
         self.new: list[Pairing] = []
+        self.changed: dict[tuple[tuple[str, Any], ...], list[Pairing]] = {}
 
     def pairing(self, row: Pairing) -> Pairing:
         """The open pairing as it stands under the lock. Raises ``Refused`` when it has ended meanwhile."""
@@ -206,6 +220,15 @@ class _Change:
         """The household's open lead pairing."""
         return next((r for r in self.open.get(household_id, []) if r.role == Pairing.Role.LEAD), None)
 
+    def assign(self, item: Assignment, day: date) -> Pairing | None:
+        """Give a household this lead helper, whoever was it before; None where he is it already."""
+        lead = self.lead(item.household.pk)
+        if lead is None:
+            return self.start(item.household.pk, item.cadre.pk, day=day, hint=item.note)
+        if lead.cadre_id == item.cadre.pk:
+            return None
+        return self.succeed(lead, item.cadre.pk, day=day, reason=rules.HANDOVER, hint=item.note)
+
     def start(
         self,
         household_id: int,
@@ -216,7 +239,7 @@ class _Change:
         previous: Pairing | None = None,
         hint: str = "",
     ) -> Pairing:
-        """Note a new pairing; ``insert`` writes them all."""
+        """Note a new pairing."""
         household, cadre = self.households[household_id], self.cadres[cadre_id]
         with _naming(household, when=len(self.households) > 1):
             rules.check_household(household)
@@ -270,22 +293,23 @@ class _Change:
             self.former[row.household_id] = row
 
     def write(self, row: Pairing, **values: Any) -> None:
-        """Change one pairing; it is no longer open."""
-        Pairing.everything.filter(pk=row.pk).update(version=F("version") + 1, **values)
+        """Note that a pairing changes; it is no longer open."""
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
-        self.open[row.household_id] = [r for r in self.open[row.household_id] if r.pk != row.pk]
-        self.entry.about(self.households[row.household_id], row, fields=values)
+        self.open[row.household_id] = [r for r in self.open[row.household_id] if r is not row]
+        self.changed.setdefault(tuple(values.items()), []).append(row)
 
-    def insert(self) -> None:
-        """Write the new pairings."""
+    def save(self, entry: Entry) -> None:
+        """Write what was noted: one statement for all that end alike, one for all that begin, one to keep."""
+        for values, rows in self.changed.items():
+            mine = Pairing.everything.filter(pk__in=[row.pk for row in rows])
+            mine.update(version=F("version") + 1, **dict(values))
+            for row in rows:
+                entry.about(self.households[row.household_id], row, fields=dict(values))
         Pairing.everything.bulk_create(self.new)
         for row in self.new:
-            self.entry.about(row.household, row, row.cadre, fields=["lead"])
-
-    def keep(self) -> None:
-        """Keep the lead helper and the number of helpers on the households."""
+            entry.about(row.household, row, row.cadre, fields=["lead"])
         mine = Pairing.everything.open().filter(household=OuterRef("pk")).order_by()
         lead = mine.filter(role=Pairing.Role.LEAD).values("cadre")[:1]
         count = mine.values("household").annotate(n=Count("pk")).values("n")
@@ -300,9 +324,10 @@ def loads(cadre_ids: Iterable[int]) -> Counter[int]:
     return Counter(dict(rows.values_list("cadre").annotate(Count("pk"))))
 
 
-def _locked_cadres(ids: list[int]) -> dict[int, User]:
+def _cadres(ids: list[int], *, lock: bool) -> dict[int, User]:
     """These people, locked in key order, with the grants that hold today read anew in one query."""
-    cadres = {u.pk: u for u in User.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)}
+    people = User.objects.filter(pk__in=ids).order_by("pk")
+    cadres = {u.pk: u for u in (people.select_for_update(no_key=True) if lock else people)}
     grants: dict[int, list[Grant]] = {pk: [] for pk in cadres}
     for grant in Grant.objects.open(clock.today()).filter(user__in=ids).order_by("pk"):
         grants[grant.user_id].append(grant)

@@ -1,4 +1,4 @@
-"""The eight figures at their boundaries, the strip of months, and the small cells that nobody may work out."""
+"""The eight figures at their boundaries, the strip of months, and the small cells that stay hidden."""
 
 import itertools
 import random
@@ -12,7 +12,6 @@ from households.models.scoped import codes_of
 from pairing import clock
 from pairing.roles import P, Role
 from tests import cast, factories
-from tests.factories import FileSpec
 from visits.models import Problem, Promise, Visit, VisitQuestion
 from visits.reports import small_cells
 from visits.reports.figures import BY_KEY, FIGURES, Scope, waiting_limit

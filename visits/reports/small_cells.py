@@ -45,8 +45,8 @@ def shown_parts(parts: Mapping[Key, int]) -> Shown[Key]:
     """The parts and their total such that no small part can be worked out.
 
     Who subtracts the shown parts from the total learns the sum of the hidden ones. That sum must leave each
-    hidden small part free to be anything from 1 to 4. If it does not, the least part that helps is withheld too,
-    or all of them; if even that does not help, the total is.
+    hidden small part free to be anything from 1 to 4. If it does not, the least part that helps is withheld
+    too, or all of them; if even that does not help, the total is.
     """
     total = sum(parts.values())
     texts = {key: shown(number) for key, number in parts.items()}
