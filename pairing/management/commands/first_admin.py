@@ -1,46 +1,55 @@
-"""``manage.py first_admin``: begin a production site with its first system administrator."""
+"""Begin a production site: the first system administrator, who sets his own password by a one-time code."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from pairing.actions import people
+from pairing import clock
+from pairing.actions.people import create_invitation, create_user
 from pairing.errors import Refused
-from pairing.models import Area
-from pairing.roles import Role
+from pairing.models import Area, User
+from pairing.roles import LEVELS, Role
 
 
 class Command(BaseCommand):
-    """Adds a system administrator for an area and prints the code with which he chooses a password."""
-
-    help = "Add the first system administrator, who then adds administrators, leaders and auditors."
+    help = "Create the first system administrator and print the one-time code for the first sign-in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("area", help="area code of the county, prefecture or province, such as 620702")
-        parser.add_argument("name", help="the person's name")
-        parser.add_argument("--username", default="", help="else made from the name's pinyin")
+        parser.add_argument("name", help="the person's name, such as 马建国")
+        parser.add_argument("area", help="code of the county, prefecture or province, such as 620702")
+        parser.add_argument("--username", default="", help="without it, one is made from the name's pinyin")
+        parser.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
+        parser.add_argument(
+            "--site", default="", help="address of the site, such as https://pairing.example.cn"
+        )
+        parser.add_argument("--another", action="store_true", help="although there is a system administrator")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        area = Area.objects.filter(pk=options["area"]).first()
+        area = Area.objects.filter(code=options["area"], active=True).first()
         if area is None:
-            raise CommandError(
-                f"There is no area {options['area']}; load the areas first (manage.py load_areas)."
-            )
+            raise CommandError("There is no such area. Load places first: manage.py load_areas.")
+        if area.level not in LEVELS[Role.SYSTEM]:
+            raise CommandError("A system administrator works at county level or above.")
+        if not options["name"].strip():
+            raise CommandError("A name is needed.")
+        if User.objects.with_role(Role.SYSTEM, clock.today()).exists() and not options["another"]:
+            raise CommandError("There is a system administrator already. With --another, one more is made.")
         try:
-            person = people.create_user(
-                name=options["name"],
+            user = create_user(
+                name=options["name"].strip(),
                 area=area,
                 role=Role.SYSTEM,
                 role_area=area,
                 username=options["username"],
+                language=options["language"],
                 by=None,
             )
-            invitation, token = people.create_invitation(person=person, by=None)
-        except Refused as refusal:
-            raise CommandError(str(refusal)) from refusal
-        code = "-".join(token[i : i + 4] for i in range(0, len(token), 4)).upper()
-        self.stdout.write(f"User name: {person.username}")
-        self.stdout.write(f"Code: {code}")
+            _invitation, code = create_invitation(person=user, by=None)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
         self.stdout.write(
-            f"Open /enter/ on the site and type the code before {invitation.expires_at:%Y-%m-%d %H:%M} UTC."
+            f"{user.name} ({area.display_name}) signs in as: {user.username}\n"
+            f"Once, within seven days, at {options['site'].rstrip('/')}/enter/ with the code: {code}"
         )
