@@ -48,7 +48,11 @@ APPS = ("pairing", "households", "visits")
 NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "name resolution", "Network is unreachable",
               "Could not find a version", "No matching distribution", "ProxyError")  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HALF_MADE = "demo.begun"  # in the state folder while the demo is being made
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+Command = list[str | Path]
 
 
 class Stop(Exception):
@@ -109,7 +113,7 @@ def make_venv() -> None:
         say("Making .venv …")
         venv.create(VENV, clear=True, with_pip=True)
     say("Installing packages (about a minute the first time) …")
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    pip: Command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     command = [
         *pip,
         "install",
@@ -185,14 +189,20 @@ def cluster() -> devpg.Cluster:
 
 
 @contextlib.contextmanager
-def database() -> Iterator[tuple[str, str]]:
-    """Have a database inside the block; gives its address for the runtime role and for the owner."""
+def database(mend: bool = False) -> Iterator[tuple[str, str]]:
+    """Have a database inside the block; gives its address for the runtime role and for the owner.
+
+    Mending begins anew where the making of the demo was cut off; never in a PostgreSQL of one's own.
+    """
     url = os.environ.get("DATABASE_URL")
     if url:
         yield url, os.environ.get("OWNER_DATABASE_URL", url)
         return
     server = cluster()
     with server.running():
+        if mend and (STATE / HALF_MADE).exists():
+            server.sql("DROP DATABASE IF EXISTS pairing WITH (FORCE)")
+            forget(HALF_MADE)
         if not server.sql("SELECT 1 FROM pg_database WHERE datname = 'pairing'"):
             forget("migrated", "demo")
             for statement in devpg.make_database("pairing").splitlines():
@@ -223,13 +233,14 @@ def prepare(runtime: str, owner: str) -> None:
             raise Stop("The translations could not be compiled.")
 
     def fill() -> None:
-        psql = devpg.wheel_programs(VENV)
-        if devpg.psql(psql, runtime, "SELECT 1 FROM pairing_user LIMIT 1"):
+        if devpg.psql(devpg.wheel_programs(VENV), runtime, "SELECT 1 FROM pairing_user LIMIT 1"):
+            if (STATE / HALF_MADE).exists():
+                raise Stop("The making of the demo was cut off in your database; empty that one first.")
             return
-        if not (ROOT / "visits/management/commands/demo.py").exists():
-            raise Stop("There is no demo yet.")
         say("Making the demo county (some twenty seconds) …")
+        (STATE / HALF_MADE).touch()
         manage(environment, "demo")
+        forget(HALF_MADE)
 
     catalogue = "pairing/locale/*/LC_MESSAGES/django"
     if not list(ROOT.glob(f"{catalogue}.mo")):
@@ -239,8 +250,7 @@ def prepare(runtime: str, owner: str) -> None:
                     "pairing/management/commands/migrate.py")  # fmt: skip
     once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
     once(STATE / "collected", f"{digest('static/**/*')} {packages}", collect)
-    with contextlib.suppress(Stop):  # until the demo is written
-        once(STATE / "demo", runtime, fill)
+    once(STATE / "demo", runtime, fill)
 
 
 # --- commands ----------------------------------------------------------------------------------------------
@@ -282,7 +292,7 @@ def run(port: int, reload: bool) -> None:
     check_port(port)
     with only_one():
         install()
-        with database() as (runtime, owner):
+        with database(mend=True) as (runtime, owner):
             prepare(runtime, owner)
             serve(settings(runtime), port, reload)
 
@@ -335,7 +345,7 @@ def wait_for(server: subprocess.Popen[bytes], port: int) -> None:
 def checks() -> bool:
     """Run all checks at once and show the output of those that found something."""
     environment = os.environ | {"PAIRING_PROFILE": "test"}
-    commands = {
+    commands: dict[str, Command] = {
         "linter": [VENV / "bin/ruff", "check", "--quiet"],
         "format": [VENV / "bin/ruff", "format", "--check", "--quiet"],
         "import floors": [VENV / "bin/lint-imports", "--no-logo"],
@@ -373,13 +383,15 @@ def fetch_browser() -> None:
     if call(PYTHON, "-c", find) == 0:
         return
     say("Fetching Chromium for the browser tests …")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-    attempts = [[PYTHON, "-m", "playwright", "install", "chromium"]]
+    attempts: list[Command] = [[PYTHON, "-m", "playwright", "install", "chromium"]]
     if os.getuid() == 0 and shutil.which("apt-get"):
         attempts.append(["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"])
     for command in attempts:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            if subprocess.run(command, timeout=300, check=False, **quiet).returncode == 0:  # type: ignore[call-overload]
+            done = subprocess.run(
+                command, timeout=300, check=False, stdin=subprocess.DEVNULL, capture_output=True
+            )
+            if done.returncode == 0:
                 return
     say("No Chromium could be fetched; the browser tests are left out.")
 
@@ -392,7 +404,7 @@ def test(everything: bool, arguments: list[str]) -> int:
     good = checks()
     fetch_browser()
     workers = str(max(2, os.cpu_count() or 2))
-    pytest = [PYTHON, "-m", "pytest", "-n", workers, *([] if everything else ["-m", "not slow"])]
+    pytest: Command = [PYTHON, "-m", "pytest", "-n", workers, *([] if everything else ["-m", "not slow"])]
     good = call(*pytest, *arguments) == 0 and good
     if everything and not arguments:
         good = test_postgres_15(workers) and good
@@ -410,7 +422,7 @@ def test_postgres_15(workers: str) -> bool:
     with server.running():
         say("The core once more on PostgreSQL 15:")
         url = server.url(devpg.SUPERUSER, "postgres")
-        command = [PYTHON, "-m", "pytest", "-n", workers, "-m", "not slow and not browser"]
+        command: Command = [PYTHON, "-m", "pytest", "-n", workers, "-m", "not slow and not browser"]
         tests = [f"tests/{app}" for app in APPS]
         return call(*command, *tests, environment=os.environ | {"PAIRING_TEST_DATABASE_URL": url}) == 0
 
