@@ -21,7 +21,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "reader": reader,
         "surface": surface,
-        "places": nav.places(roles, match.view_name if match else "") if reader else [],
+        "roles": frozenset(roles),
+        "page": match.view_name if match else "",
         "demo": settings.PAIRING_PROFILE == "demo",
         "idle_seconds": minutes * 60 if reader else 0,
         "today": clock.today(),

@@ -66,10 +66,20 @@ OFFICE: tuple[Entry, ...] = (
         P.PAIRING_MANAGE,
         group=_COUNTY,
     ),
-    _entry("pairing:person_list", _("People"), "users", P.PEOPLE_MANAGE, group=_COUNTY),
+    _entry(
+        "pairing:person_list",
+        _("People"),
+        "users",
+        P.PEOPLE_MANAGE,
+        under=("pairing:grant_create", "pairing:grant_end", "pairing:invitation_create"),
+        group=_COUNTY,
+    ),
     _entry("pairing:unit_list", _("Units"), "building-office-2", P.PEOPLE_MANAGE, group=_COUNTY),
     _entry("pairing:audit_object", _("Who opened this file"), "eye", P.AUDIT_VIEW, group=_WATCH),
-    _entry("pairing:audit_person", _("What this account did"), "finger-print", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_account", _("What this account did"), "finger-print", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_exports", _("Exports and reveals"), "arrow-down-tray", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:audit_rights", _("Rights"), "key", P.AUDIT_VIEW, group=_WATCH),
+    _entry("pairing:sign_in_list", _("Sign-ins"), "clock", P.SIGN_IN_VIEW, group=_WATCH),
 )
 
 
@@ -98,10 +108,17 @@ def places(roles: Iterable[str], current: str = "") -> list[Place]:
         entries = CADRE
     else:
         entries = (*(e for e in CADRE if e.permissions), *OFFICE) if Role.CADRE in held else OFFICE
-    shown = []
-    for entry in entries:
-        url = _address(entry.url_name)
-        if url and (not entry.permissions or entry.permissions & carried):
-            here = current == entry.url_name or current in entry.under
-            shown.append(Place(url, entry.label, entry.icon, here, entry.group))
-    return shown
+    shown = [
+        (entry, url)
+        for entry in entries
+        if (not entry.permissions or entry.permissions & carried) and (url := _address(entry.url_name))
+    ]
+    here = _current([entry for entry, _url in shown], current)
+    return [Place(url, entry.label, entry.icon, entry is here, entry.group) for entry, url in shown]
+
+
+def _current(entries: list[Entry], url_name: str) -> Entry | None:
+    """The entry of this page: by its own name, else by its noun, so that a form is "in" its list."""
+    exact = (e for e in entries if url_name == e.url_name or url_name in e.under)
+    kin = (e for e in entries if url_name.rpartition("_")[0] == e.url_name.rpartition("_")[0])
+    return next(exact, next(kin, None))
