@@ -120,6 +120,7 @@ class Register:
     skipped: dict[Skip, int]
     hidden_sheets: list[str]
     sheets: list[str]
+    whole: bool = True  # the rows of a household are its whole family, not only its head
 
     @property
     def years(self) -> set[int]:
@@ -167,6 +168,7 @@ def read_register(
             if not register.sheets:
                 register.layout = recognise(header.titles)
                 register.columns = header.columns
+                register.whole = not _is_of_heads(header)
             _check_columns(header, register.layout)
             register.sheets.append(sheet.name)
             rows = chain(islice(top, header.below, None), sheet.rows)
@@ -294,6 +296,8 @@ class _Table:
             identity, problem = self.readers["id_number"]._read(row[self.identity_place])
             if problem is not None:
                 said.append(Said(number, title_of("id_number"), problem))
+                if problem.code == "identity.damaged":
+                    values["damaged"] = cell_text(row[self.identity_place])[:15]
         if self.of_heads:
             values["relation"] = HEAD
         self.check(number, values, identity, said)

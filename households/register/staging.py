@@ -1,0 +1,188 @@
+"""Staged rows: what a file said, sealed, from upload to import, and what its dry run shows."""
+
+import datetime as dt
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any, Final
+
+from households.checks import Problem, Weight
+from households.models import ImportBatch, ImportRow
+from households.register.planning import Change, HouseholdPlan, MemberPlan, Plan
+from households.register.reading import HouseholdRows, Member, Said
+from pairing.numbers import Malformed, PartialDate, parse_identity
+
+Outcome = ImportRow.Outcome
+#: What somebody may choose for a doubtful row.
+TAKE, LEAVE = "take", "leave"
+
+
+def dumps(value: Any) -> str:
+    """JSON that keeps the kinds of values that registers have."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_tagged)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, PartialDate):
+        return {"partial": [value.year, value.month, value.day]}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    raise TypeError(f"not a value of a register: {type(value).__name__}")
+
+
+def loads(text: str) -> Any:
+    """The values that `dumps` wrote. Tuples come back as lists."""
+    return json.loads(text, object_hook=_untagged)
+
+
+def _untagged(value: dict[str, Any]) -> Any:
+    if len(value) == 1:
+        if "decimal" in value:
+            return Decimal(value["decimal"])
+        if "partial" in value:
+            return PartialDate(*value["partial"])
+        if "date" in value:
+            return dt.date.fromisoformat(value["date"])
+    return value
+
+
+def stage(batch: ImportBatch, plan: Plan) -> dict[str, int]:
+    """Replace the staged rows of a batch by those of a plan; returns how many rows have each outcome."""
+    ImportRow.everything.filter(batch=batch).delete()
+    rows = [row for number, one in enumerate(plan.households) for row in _rows(batch, number, one)]
+    absent = [
+        (membership.household_id, {"name": membership.person.name})
+        for one in plan.households
+        for membership in one.absent
+    ] + [(household.pk, {"household": True}) for household in plan.absent]
+    for number, (household, payload) in enumerate(absent, 1):
+        rows.append(
+            ImportRow(
+                batch=batch, county_code=batch.county_code, number=number, household_id=household,
+                outcome=Outcome.ABSENT, payload=dumps(payload),
+            )
+        )  # fmt: skip
+    ImportRow.everything.bulk_create(rows, batch_size=2000)
+    return dict(Counter(str(row.outcome) for row in rows))
+
+
+def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[ImportRow]:
+    refused = plan.is_refused
+    first = True
+    of_household: dict[int, list[Said]] = defaultdict(list)
+    for said in plan.said:
+        of_household[said.row].append(said)
+    own_rows = {one.member.row for one in plan.members}
+    stray = [said for row, some in of_household.items() if row not in own_rows for said in some]
+    for one in plan.members:
+        said = [*of_household[one.member.row], *one.said, *(stray if first else ())]
+        payload: dict[str, Any] = {
+            "values": {
+                **one.member.values,
+                "id_number": one.member.identity.text if one.member.identity else "",
+            },
+            "said": [_packed(s) for s in one.member.said],
+            "changes": [[c.model, c.field, c.old, c.new, c.waits] for c in one.changes],
+        }
+        if first:
+            payload["household"] = {
+                "number": plan.rows.number,
+                "place": plan.rows.place,
+                "values": plan.rows.values,
+                "said": [_packed(s) for s in plan.rows.said],
+                "changes": [[c.model, c.field, c.old, c.new, c.waits] for c in plan.changes],
+            }
+        outcome = _outcome(plan, one, said, refused=refused, first=first)
+        if refused and not any(s.problem.weight is Weight.ERROR for s in said):
+            said = [*said, Said(one.member.row, "", Problem("household.blocked", ""))]
+        payload["shown"] = [_packed(s) for s in said]
+        yield ImportRow(
+            batch=batch,
+            county_code=batch.county_code,
+            number=one.member.row,
+            household_key=f"{number:06d}",
+            household=plan.household,
+            outcome=outcome,
+            payload=dumps(payload),
+            messages=[{"code": s.problem.code, "column": s.column} for s in said],
+        )
+        first = False
+
+
+def _outcome(
+    plan: HouseholdPlan, one: MemberPlan, said: Iterable[Said], *, refused: bool, first: bool
+) -> str:
+    if refused:
+        return Outcome.ERROR
+    if any(s.problem.weight is Weight.DOUBT for s in said):
+        return Outcome.DOUBTFUL
+    if plan.household is None or one.joins:
+        return Outcome.NEW
+    news = one.changes or one.facts or (first and (plan.changes or plan.facts))
+    return Outcome.CHANGED if news else Outcome.SAME
+
+
+def _packed(said: Said) -> list[Any]:
+    problem = said.problem
+    params = {name: str(value) for name, value in problem.params.items()}
+    return [said.row, said.column, problem.code, problem.field, str(problem.weight), params]
+
+
+def said_of(packed: Iterable[list[Any]]) -> list[Said]:
+    """The problems that a payload holds."""
+    return [
+        Said(row, column, Problem(code, field, Weight(weight), params))
+        for row, column, code, field, weight, params in packed
+    ]
+
+
+def changes_of(packed: Iterable[list[Any]]) -> list[Change]:
+    """The changes that a payload holds."""
+    return [Change(*parts) for parts in packed]
+
+
+def unstage(rows: Iterable[ImportRow]) -> list[tuple[HouseholdRows, list[ImportRow]]]:
+    """The households that staged rows came from, in the order of the file, each with its rows."""
+    families: dict[str, list[ImportRow]] = defaultdict(list)
+    for row in rows:
+        if row.household_key:
+            families[row.household_key].append(row)
+    return [(_household(family), family) for _key, family in sorted(families.items())]
+
+
+def _household(family: list[ImportRow]) -> HouseholdRows:
+    found: HouseholdRows | None = None
+    members: list[Member] = []
+    for row in sorted(family, key=lambda r: r.number):
+        payload = loads(row.payload.open())
+        if "household" in payload:
+            h = payload["household"]
+            found = HouseholdRows(h["number"], h["place"], h["values"], said=said_of(h["said"]))
+        values: dict[str, Any] = payload["values"]
+        member = Member(row.number, values, None, said_of(payload["said"]))
+        if values["id_number"]:
+            with suppress(Malformed):  # it was good when it was staged
+                member.identity = parse_identity(values["id_number"], dt.date.max)
+        members.append(member)
+    if found is None:
+        raise ValueError("a staged household lost its first row")
+    found.members = members
+    return found
+
+
+#: What stands in the columns of the file, for pages: row number and sheet.
+ROW: Final = 2_000_000
+
+
+def place_of(number: int) -> tuple[int, int]:
+    """Sheet (from 1) and row of a staged row's number."""
+    return number // ROW + 1, number % ROW
+
+
+def messages_of(payload: Mapping[str, Any]) -> list[Said]:
+    """What a page says of a staged row."""
+    return said_of(payload.get("shown", []))

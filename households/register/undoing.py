@@ -1,0 +1,126 @@
+"""Taking an import back, as long as nobody has touched what it wrote."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from households.actions.counters import recount
+from households.actions.questions import refresh_questions
+from households.models import (
+    ChangeField,
+    ChangeRequest,
+    FileQuestion,
+    Household,
+    HouseholdYear,
+    ImportBatch,
+    ImportEffect,
+    ImportRow,
+    Membership,
+    Person,
+    PersonYear,
+)
+from households.register.staging import loads
+from pairing.audit import action
+from pairing.errors import Refused
+from pairing.roles import P
+
+#: In the order in which rows can be taken away.
+_MODELS = {
+    model._meta.model_name: model for model in (PersonYear, HouseholdYear, Membership, Person, Household)
+}
+_TOUCHED = _("Files of this import were worked on since. It can no longer be taken back.")
+
+
+def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
+    """Take back all that an import wrote: new rows go, changed ones are as before, requests are withdrawn.
+
+    Raises Refused when anybody has touched one of its rows since.
+    """
+    with action("import.undo", by=by, permission=P.IMPORT) as entry:
+        batch = ImportBatch.everything.select_for_update().get(pk=batch.pk)
+        if batch.state != ImportBatch.State.APPLIED:
+            raise Refused(_("This import is not in force."))
+        effects = list(ImportEffect.everything.filter(batch=batch))
+        files = sorted({effect.household_id for effect in effects})
+        list(Household.everything.filter(pk__in=files).order_by("pk").select_for_update().values_list("pk"))
+        _check_untouched(batch, effects)
+        requests = ChangeRequest.everything.filter(batch=batch)
+        created = {effect.row_id for effect in effects if effect.created and effect.model == "household"}
+        ChangeField.everything.filter(request__in=requests.filter(household__in=created)).delete()
+        requests.filter(household__in=created).delete()
+        requests.update(state=ChangeRequest.State.WITHDRAWN)
+        ImportEffect.everything.filter(batch=batch).delete()
+        ImportRow.everything.filter(batch=batch).delete()
+        FileQuestion.everything.filter(household__in=created).delete()
+        try:
+            for name, model in _MODELS.items():
+                _take_back(model, [effect for effect in effects if effect.model == name])
+        except ProtectedError as error:
+            raise Refused(_TOUCHED) from error
+        kept = [pk for pk in files if pk not in created]
+        recount(kept)
+        refresh_questions(*Household.everything.filter(pk__in=kept))
+        batch.state = ImportBatch.State.UNDONE
+        batch.version += 1
+        batch.save()
+        entry.about(batch)
+        entry.detail = {"rows": len(effects)}
+    return batch
+
+
+def can_undo(batch: ImportBatch) -> bool:
+    """Whether nobody has touched what this import wrote."""
+    if batch.state != ImportBatch.State.APPLIED:
+        return False
+    try:
+        _check_untouched(batch, list(ImportEffect.everything.filter(batch=batch)))
+    except Refused:
+        return False
+    return True
+
+
+def _check_untouched(batch: ImportBatch, effects: list[ImportEffect]) -> None:
+    """Every row still has the version that the import gave it, and no request was decided. Raises Refused."""
+    touched: set[int] = set()
+    by_model: dict[str, dict[int, ImportEffect]] = defaultdict(dict)
+    for effect in effects:
+        by_model[effect.model][effect.row_id] = effect
+    for name, some in by_model.items():
+        now = dict(_MODELS[name].everything.filter(pk__in=list(some)).values_list("pk", "version"))
+        touched |= {e.household_id for pk, e in some.items() if now.get(pk) != e.version_after}
+    created = [effect.row_id for effect in effects if effect.created and effect.model == "household"]
+    ours = {effect.row_id for effect in effects if effect.model == "membership"}
+    strangers = Membership.everything.filter(household__in=created).exclude(pk__in=ours)
+    touched |= set(strangers.values_list("household_id", flat=True))
+    touched |= set(
+        Household.everything.filter(pk__in=created).exclude(pairings=None).values_list("pk", flat=True)
+    )
+    decided = ChangeRequest.everything.filter(batch=batch).exclude(state=ChangeRequest.State.WAITING)
+    touched |= set(decided.values_list("household_id", flat=True))
+    if touched:
+        raise Refused(
+            ngettext(
+                "%(count)s file of this import was worked on since. It can no longer be taken back.",
+                "%(count)s files of this import were worked on since. It can no longer be taken back.",
+                len(touched),
+            )
+            % {"count": len(touched)}
+        )
+
+
+def _take_back(model: Any, effects: list[ImportEffect]) -> None:
+    created = [effect.row_id for effect in effects if effect.created]
+    if created:
+        model.everything.filter(pk__in=created).delete()
+    changed = {effect.row_id: effect for effect in effects if not effect.created}
+    for row in model.everything.filter(pk__in=list(changed)).order_by("pk"):
+        text = changed[row.pk].before.open()
+        before = loads(text) if text else {}
+        for name, value in before.items():
+            setattr(row, name, value)
+        row.version += 1
+        also = ["phone_hmac"] if "phone" in before else []
+        row.save(update_fields=[*before, *also, "version"])
