@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from pairing.models import Area, User
-from visits.demo import people
+from visits.demo import people, scale
 from visits.demo.life import Township
 
 TOWNSHIPS = 8
@@ -32,6 +32,8 @@ def build(households: int) -> None:
     people.build_people(people.townships(TOWNSHIPS), cadres=CADRES, villages_each=VILLAGES_EACH)
     with ThreadPoolExecutor(PARTS) as pool:
         list(pool.map(lambda part: _run_part(part, households), range(PARTS)))
+    if households > THROUGH_ACTIONS:
+        scale.finish()
 
 
 def _run_part(part: int, households: int) -> None:
@@ -48,6 +50,9 @@ def build_part(part: int, households: int) -> None:
     """The townships of one part."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")  # made-up data need not survive a power cut
+    if households > THROUGH_ACTIONS:
+        scale.fill(households, part, PARTS)
+        return
     places = people.townships(TOWNSHIPS)
     for index, place in enumerate(places):
         if index % PARTS == part:

@@ -56,7 +56,14 @@ SHAPES: list[tuple[int, list[tuple[str, str, int, int]]]] = [
     (6, [("head", "male", 60, 74), ("spouse", "female", -4, 2), ("grandson", "male", -58, -48), ("granddaughter", "female", -62, -52)]),
     (4, [("head", "male", 40, 55), ("spouse", "female", -3, 2), ("father", "male", 21, 27), ("mother", "female", 20, 25), ("son", "male", -27, -22), ("other", "male", 25, 30)]),
 ]  # fmt: skip
-TYPES = [("lifted_supported", 42), ("dibao_lifted", 14), ("tekun", 6), ("monitored", 10), ("lifted", 8), ("ordinary", 20)]
+TYPES = [
+    ("lifted_supported", 42),
+    ("dibao_lifted", 14),
+    ("tekun", 6),
+    ("monitored", 10),
+    ("lifted", 8),
+    ("ordinary", 20),
+]
 CAUSES = [("illness", 30), ("disability", 15), ("schooling", 15), ("no_labour", 14), ("no_skills", 12), ("no_funds", 8), ("no_land", 4), ("disaster", 2)]  # fmt: skip
 
 
@@ -83,7 +90,9 @@ def _draft(random: Random, numbers: Numbers) -> Draft:
     head_age = 0
     for relation, given_sex, low, high in shape:
         sex = given_sex or random.choice(["male", "male", "female"])
-        age = random.randint(low, high) if relation == "head" else max(3, head_age + random.randint(low, high))
+        age = (
+            random.randint(low, high) if relation == "head" else max(3, head_age + random.randint(low, high))
+        )
         head_age = head_age or age
         birth = today - timedelta(days=age * 365 + random.randint(0, 364))
         born_in = relation in {"head", "son", "daughter", "grandson", "granddaughter", "father"}
@@ -147,7 +156,9 @@ def _person_year(random: Random, age: int, topics: list[str], today: date) -> Pe
         education = random.choice(["primary", "primary", "junior", "junior", "senior", "college"] if age < 60 else ["illiterate", "primary", "primary", "junior"])  # fmt: skip
     if 6 <= age < 21 and schooling:
         topics.append("school")
-    works = 18 <= age < 62 and not schooling and health[0] in ("healthy", "chronic") and random.random() < 0.45
+    works = (
+        18 <= age < 62 and not schooling and health[0] in ("healthy", "chronic") and random.random() < 0.45
+    )
     if works:
         topics.append("work")
     labour = "none" if age < 16 or age > 74 else "weak" if age > 60 or health[0] != "healthy" else "ordinary"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -25,7 +26,7 @@ from pairing.errors import Refused
 from pairing.models import Area, User
 from visits.actions import problems as problem_actions
 from visits.actions import promises as promise_actions
-from visits.actions import reading
+from visits.actions import reading, referrals
 from visits.actions.help import HelpInput
 from visits.actions.problems import ProblemInput
 from visits.actions.visits import PromiseAnswer, PromiseInput, VisitInput, save_visit
@@ -98,12 +99,19 @@ class Township:
         people = list(household.memberships.select_related("person").order_by("pk"))
         if draft.away:
             where, back = self.random.choice(words.AWAY)
-            record_absence(household=household, away_from=today, expected_back=back, where=where, by=self.staff)
+            record_absence(
+                household=household, away_from=today, expected_back=back, where=where, by=self.staff
+            )
         elif "work" in draft.topics and len(people) > 2:
             where, back = self.random.choice(words.AWAY)
             worker = people[min(2, len(people) - 1)].person
             record_absence(
-                household=household, person=worker, away_from=today, expected_back=back, where=where, by=self.staff
+                household=household,
+                person=worker,
+                away_from=today,
+                expected_back=back,
+                where=where,
+                by=self.staff,
             )
         return Home(
             household=household,
@@ -150,7 +158,9 @@ class Township:
     def _plan(self, now: datetime) -> None:
         today = now.astimezone(clock.business_timezone).date()
         helpers = {home.helper.pk: home.helper for home in self.homes if home.helper}
-        habits = {pk: self.random.choices([h for h, _w in HABITS], [w for _h, w in HABITS])[0] for pk in helpers}
+        habits = {
+            pk: self.random.choices([h for h, _w in HABITS], [w for _h, w in HABITS])[0] for pk in helpers
+        }
         for home in self.homes:
             if home.helper is None:
                 continue
@@ -160,16 +170,16 @@ class Township:
                 if forgotten and day > today - timedelta(days=190):
                     continue
                 hour = self.random.randint(9, 19)
-                self.at(_moment(day, hour, self.random.randint(0, 59)), lambda home=home: self.visit(home))
+                self.at(_moment(day, hour, self.random.randint(0, 59)), partial(self.visit, home))
         leavers = self.random.sample(sorted(helpers), k=max(1, len(helpers) // 15))
         for pk in leavers:
             if helpers[pk].username != "cadre":
                 day = today - timedelta(days=self.random.randint(60, 500))
-                self.at(_moment(day, 10, 0), lambda pk=pk: self.hand_over(helpers[pk]))
+                self.at(_moment(day, 10, 0), partial(self.hand_over, helpers[pk]))
 
     def _days(self, habit: str, first: date, last: date) -> Iterator[date]:
         """The days of visits of a helper with this habit."""
-        gaps = {"steady": (55, 95), "quarterly": (85, 125), "rush": (190, 330), "forgets": (110, 230)}
+        gaps = {"steady": (70, 110), "quarterly": (88, 130), "rush": (200, 330), "forgets": (120, 250)}
         low, high = gaps[habit]
         day = first + timedelta(days=self.random.randint(0, high))
         while day <= last:
@@ -188,13 +198,27 @@ class Township:
         if helper is None:
             return
         chance = random.random()
-        method = "home" if chance < 0.8 else "call" if chance < 0.92 else "not_met" if chance < 0.96 else "elsewhere"
+        method = (
+            "home"
+            if chance < 0.8
+            else "call"
+            if chance < 0.92
+            else "not_met"
+            if chance < 0.96
+            else "elsewhere"
+        )
         late = random.random() < 0.08
         day = clock.today() - timedelta(days=random.randint(1, 4) if late else 0)
-        met = [] if method == "not_met" else random.sample(home.met, k=min(len(home.met), random.choice([1, 1, 2])))
+        met = (
+            []
+            if method == "not_met"
+            else random.sample(home.met, k=min(len(home.met), random.choice([1, 1, 2])))
+        )
         quiet = method != "not_met" and random.random() < 0.22
         problem = self._problem() if method in ("home", "call") and random.random() < 0.11 else None
-        promise = self._promise(day) if problem and problem.triage == "mine" or random.random() < 0.09 else None
+        promise = (
+            self._promise(day) if problem and problem.triage == "mine" or random.random() < 0.09 else None
+        )
         gift = self._help() if method == "home" and random.random() < 0.13 else None
         quiet = quiet and not (problem or promise)
         visit = save_visit(
@@ -211,7 +235,9 @@ class Township:
                 promises=[promise] if promise else [],
                 help=[gift] if gift else [],
                 tasks=self._tasks() if method == "home" else [],
-                restricted=random.choice(words.RESTRICTED) if method == "home" and random.random() < 0.01 else "",
+                restricted=random.choice(words.RESTRICTED)
+                if method == "home" and random.random() < 0.01
+                else "",
             ),
             by=helper,
         )
@@ -252,7 +278,16 @@ class Township:
         )
 
     def _tasks(self) -> list[str]:
-        names = ["policy", "opinion", "development", "feelings", "organisation", "example", "company", "errand"]
+        names = [
+            "policy",
+            "opinion",
+            "development",
+            "feelings",
+            "organisation",
+            "example",
+            "company",
+            "errand",
+        ]
         return self.random.sample(names, k=self.random.choice([0, 1, 1, 2]))
 
     def _answers(self, home: Home, day: date) -> list[PromiseAnswer]:
@@ -264,10 +299,14 @@ class Township:
                 home.promises.remove(promise)
             elif promise.state == Promise.State.DONE and self.random.random() < 0.8:
                 word = self.random.choices(["kept", "partly", "not_kept"], [80, 14, 6])[0]
-                said = {"kept": words.WORDS_KEPT, "partly": words.WORDS_PARTLY, "not_kept": words.WORDS_NOT}[word]
+                said = {"kept": words.WORDS_KEPT, "partly": words.WORDS_PARTLY, "not_kept": words.WORDS_NOT}[
+                    word
+                ]
                 answers.append(PromiseAnswer(promise.public_id, word, self.random.choice(said)))
             elif promise.due_on < day and self.random.random() < 0.3:
-                answers.append(PromiseAnswer(promise.public_id, "not_kept", self.random.choice(words.WORDS_NOT)))
+                answers.append(
+                    PromiseAnswer(promise.public_id, "not_kept", self.random.choice(words.WORDS_NOT))
+                )
         return answers
 
     def _follow_promise(self, promise: Promise, helper: User) -> None:
@@ -302,25 +341,24 @@ class Township:
             self.later(1, 40, lambda: self._tell(problem, helper))
 
     def _reply(self, problem: Problem, helper: User) -> None:
-        level = self.administrator if problem.level == Problem.Level.COUNTY else self.staff
-        answerer = level if problem.level == Problem.Level.TOWNSHIP else _county_administrator()
-        problem_actions.answer_problem(problem=problem, outcome=self.random.choice(words.ANSWERS), by=answerer)
+        answerer = self.staff if problem.level == Problem.Level.TOWNSHIP else _county_administrator()
+        referrals.answer(problem=problem, outcome=self.random.choice(words.ANSWERS), by=answerer)
         if self.random.random() < 0.85:
             self.later(1, 25, lambda: self._tell(problem, helper))
 
     def _solve(self, problem: Problem, helper: User) -> None:
-        problem_actions.solve_problem(problem=problem, outcome=self.random.choice(words.SOLVED), by=helper)
+        problem_actions.solve(problem=problem, outcome=self.random.choice(words.SOLVED), by=helper)
         self.later(1, 20, lambda: self._tell(problem, helper))
 
     def _tell(self, problem: Problem, helper: User) -> None:
         problem.refresh_from_db()
-        problem_actions.tell_household(problem=problem, household_view=self.random.choice(words.WORDS_KEPT), by=helper)
+        problem_actions.tell(problem=problem, household_view=self.random.choice(words.WORDS_KEPT), by=helper)
         if self.random.random() < 0.9:
             self.later(1, 10, lambda: self._close(problem, helper))
 
     def _close(self, problem: Problem, helper: User) -> None:
         problem.refresh_from_db()
-        problem_actions.close_problem(problem=problem, by=helper)
+        problem_actions.close(problem=problem, by=helper)
 
     def read(self, visit: Visit) -> None:
         """The township reads a visit, and sometimes asks."""
@@ -336,7 +374,9 @@ class Township:
     def _answer(self, visit: Visit) -> None:
         visit.refresh_from_db()
         for question in visit.questions.filter(answered_at__isnull=True):
-            reading.answer_question(question=question, answer="问过了，是侄子先垫的，报销下来就还。", by=visit.visited_by)
+            reading.answer_question(
+                question=question, answer="问过了，是侄子先垫的，报销下来就还。", by=visit.visited_by
+            )
         self.later(1, 3, lambda: self.read(visit))
 
     def hand_over(self, leaver: User) -> None:
@@ -346,11 +386,17 @@ class Township:
         if not pairings or not colleagues:
             return
         successions = [
-            Succession(pairing=p, cadre=self.random.choice(colleagues[-4:]), note=self.random.choice(words.HANDOVER))
+            Succession(
+                pairing=p, cadre=self.random.choice(colleagues[-4:]), note=self.random.choice(words.HANDOVER)
+            )
             for p in pairings
         ]
         hand_over(
-            cadre=leaver, successions=successions, handed_on=clock.today(), reason="transferred", by=self.administrator
+            cadre=leaver,
+            successions=successions,
+            handed_on=clock.today(),
+            reason="transferred",
+            by=self.administrator,
         )
         new = {s.pairing.household_id: s.cadre for s in successions}
         for home in self.homes:

@@ -134,7 +134,9 @@ def cadres_of(index: int, count: int) -> list[User]:
 
 def staff_of(place: Area) -> User:
     """The township's first member of staff."""
-    return User.objects.filter(grants__area=place, grants__role=Role.STAFF).order_by("pk").first() or User(pk=None)
+    return User.objects.filter(grants__area=place, grants__role=Role.STAFF).order_by("pk").first() or User(
+        pk=None
+    )
 
 
 def administrator_of(place: Area) -> User:

@@ -34,7 +34,18 @@ UNITS: Final = [
     ("区第三中学", "institution", "district"), ("区供电公司", "state_company", "district"),
     ("区农村信用合作联社", "company", "district"),
 ]  # fmt: skip
-DUTIES: Final = ["干事", "科员", "副科长", "科长", "主任科员", "教师", "医师", "办公室主任", "副主任", "工程师"]
+DUTIES: Final = [
+    "干事",
+    "科员",
+    "副科长",
+    "科长",
+    "主任科员",
+    "教师",
+    "医师",
+    "办公室主任",
+    "副主任",
+    "工程师",
+]
 
 # What was said, by what is going on in the household. {name} is a member, {place} a place, {n} a small number.
 SAID: Final = {
@@ -138,9 +149,18 @@ HELP: Final = [
     ("education", "书包文具", "一套", None, "unit"), ("living", "换灯泡、修水龙头", "", None, "helper"),
     ("condolence", "冬煤", "半吨", 450, "unit"), ("employment", "介绍到帮扶车间上班", "", None, "helper"),
 ]  # fmt: skip
-RESTRICTED: Final = ["家里因为赌债闹矛盾，不愿让村里人知道。", "反映社长分水时偏着自家亲戚，请不要让村上知道是谁说的。"]
+RESTRICTED: Final = [
+    "家里因为赌债闹矛盾，不愿让村里人知道。",
+    "反映社长分水时偏着自家亲戚，请不要让村上知道是谁说的。",
+]
 GROUPS: Final = ["一社", "二社", "三社", "四社", "五社", "六社", "七社", "八社"]
-AWAY: Final = [("新疆", "十一月"), ("兰州", "春节前"), ("内蒙古", "冬月"), ("嘉峪关", "腊月"), ("浙江", "春节")]
+AWAY: Final = [
+    ("新疆", "十一月"),
+    ("兰州", "春节前"),
+    ("内蒙古", "冬月"),
+    ("嘉峪关", "腊月"),
+    ("浙江", "春节"),
+]
 HANDOVER: Final = [
     "老人耳背，要坐近了说。早上九点以后在家。别提大儿子的事。",
     "家里有狗，先打电话。最惦记孙子上学的事。",

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +13,7 @@ from visits.demo import build, people
 class Command(BaseCommand):
     help = "Build the demo county (made-up households in real places), or print its sign-ins."
 
-    requires_system_checks: ClassVar[list[str]] = []  # two more processes start; one check is enough
+    requires_system_checks = []  # two more processes start; one check is enough
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--households", type=int, default=1_200)
