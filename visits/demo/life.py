@@ -217,7 +217,7 @@ class Township:
         quiet = method != "not_met" and random.random() < 0.22
         problem = self._problem() if method in ("home", "call") and random.random() < 0.11 else None
         promise = (
-            self._promise(day) if problem and problem.triage == "mine" or random.random() < 0.09 else None
+            self._promise(day) if (problem and problem.triage == "mine") or random.random() < 0.09 else None
         )
         gift = self._help() if method == "home" and random.random() < 0.13 else None
         quiet = quiet and not (problem or promise)
