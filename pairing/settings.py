@@ -140,7 +140,7 @@ DATABASES: dict[str, Any] = {
     )
 }
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-    "connect_timeout": 3,
+    "connect_timeout": 2,  # seconds; a page about the absence is due after three
     # Without a session value each row trigger raises and catches an error: quadratic in rows.
     "options": "-c pgtrigger.ignore={} -c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
 }
@@ -237,6 +237,7 @@ if PRODUCTION:
     DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -305,7 +306,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
 HOUSEHOLD_SECTIONS = ["visits.sections.timeline"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
-GRANT_END_CHECKS: list[str] = []
+GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
 # How auditors name what floors above own: each object has `find` and `named` (pairing/views/audit.py).
 AUDIT_SUBJECTS: list[str] = []
 
@@ -322,4 +323,5 @@ APP_NAME = _("Pairing")
 # --- the work -----------------------------------------------------------------------------------------------------
 HOUSEHOLDS_PER_CADRE = int(os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20"))  # the most one person may look after
 # What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
+HANDOVER_SECTIONS = ["visits.sections.handover_lines"]  # what floors above know of a household: lines(user, ids)
 LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]

@@ -6,10 +6,11 @@ follow (``settings.LEAD_STEPS``: who holds the open promises now).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +23,11 @@ from households.models import Household, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as rules
 from pairing import clock
+from pairing.actions import people
 from pairing.audit import Entry, action
 from pairing.errors import Refused, Text, refusing
 from pairing.models import Grant, User
-from pairing.roles import P
+from pairing.roles import P, Role
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,26 @@ def hand_over(
     handed_on: date,
     reason: str = rules.HANDOVER,
     note: str = "",
+    end_duty: bool = False,
     by: User,
 ) -> list[Pairing]:
     """Pass households of ``cadre`` on: each pairing ends and the successor's begins on that day. All or none.
 
-    Raises ``Refused`` as ``pair`` and ``end_pairing`` do, naming the household's file.
+    With ``end_duty`` his grants as a cadre end too, when no household is left with him. Raises ``Refused`` as
+    ``pair`` and ``end_pairing`` do, naming the household's file.
     """
+    with action("pairing.hand_over", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
+        started = _hand_over(cadre, successions, handed_on, reason, note, by)
+        entry.about(cadre)
+        if end_duty:
+            for grant in Grant.objects.open(clock.today()).filter(user=cadre, role=Role.CADRE):
+                people.end_grant(grant=grant, reason=reason, by=by)
+    return started
+
+
+def _hand_over(
+    cadre: User, successions: Sequence[Succession], handed_on: date, reason: str, note: str, by: User
+) -> list[Pairing]:
     ids = [s.pairing.household_id for s in successions]
     with _changing(
         "pairing.hand_over", ids, [s.cadre.pk for s in successions], by=by, reason=reason
@@ -158,21 +174,35 @@ class Outcome:
 def preview_roster(assignments: Sequence[Assignment], *, started_on: date) -> list[Outcome]:
     """What ``pair_roster`` would do now, line by line, by the same rules; nothing is written."""
     change = _Change([a.household.pk for a in assignments], [a.cadre.pk for a in assignments], lock=False)
-    outcomes, seen = [], set()
-    for item in assignments:
-        lead = change.lead(item.household.pk)
-        former = lead.cadre if lead else None
-        try:
-            if item.household.pk in seen:
-                raise Refused(_("This household stands in the roster twice."))
-            row = change.assign(item, started_on)
-        except Refused as refusal:
-            outcomes.append(Outcome(item, "refused", former, str(refusal)))
-        else:
-            kind = "same" if row is None else "hand_over" if former else "pair"
-            outcomes.append(Outcome(item, kind, former))
-        seen.add(item.household.pk)
-    return outcomes
+    return [_outcome(change, item, partial(change.assign, item, started_on)) for item in assignments]
+
+
+def preview_handover(successions: Sequence[Succession], *, handed_on: date) -> list[Outcome]:
+    """What ``hand_over`` would do now, household by household; nothing is written."""
+    ids = [s.pairing.household_id for s in successions]
+    change = _Change(ids, [s.cadre.pk for s in successions], lock=False)
+
+    def succeed(item: Succession) -> Pairing:
+        former = change.pairing(item.pairing)
+        return change.succeed(former, item.cadre.pk, day=handed_on, reason=rules.HANDOVER)
+
+    return [
+        _outcome(change, Assignment(s.pairing.household, s.cadre, s.note), partial(succeed, s))
+        for s in successions
+    ]
+
+
+def _outcome(change: "_Change", item: Assignment, step: Callable[[], Pairing | None]) -> Outcome:
+    """Try one step of a preview and say what comes of it."""
+    lead = change.lead(item.household.pk)
+    former = lead.cadre if lead else None
+    try:
+        if any(row.household_id == item.household.pk for row in change.new):
+            raise Refused(_("This household stands in the roster twice."))
+        row = step()
+    except Refused as refusal:
+        return Outcome(item, "refused", former, str(refusal))
+    return Outcome(item, "same" if row is None else "hand_over" if former else "pair", former)
 
 
 @contextmanager
@@ -198,6 +228,7 @@ class _Change:
 
     def __init__(self, household_ids: Iterable[int], cadre_ids: Iterable[int], *, lock: bool) -> None:
         household_ids, cadre_ids = sorted(set(household_ids)), sorted(set(cadre_ids))
+        self.lock = lock
         rows = Household.everything.filter(pk__in=household_ids).order_by("pk")
         self.households = {row.pk: row for row in (rows.select_for_update(no_key=True) if lock else rows)}
         self.cadres = _cadres(cadre_ids, lock=lock)
@@ -241,7 +272,7 @@ class _Change:
     ) -> Pairing:
         """Note a new pairing."""
         household, cadre = self.households[household_id], self.cadres[cadre_id]
-        with _naming(household, when=len(self.households) > 1):
+        with _naming(household, when=self.lock and len(self.households) > 1):
             rules.check_household(household)
             rules.check_cadre(cadre, household)
             if role == Pairing.Role.LEAD and (lead := self.lead(household_id)):
@@ -276,7 +307,7 @@ class _Change:
     ) -> Pairing:
         """End ``former`` and begin the successor's pairing in the same role on the same day."""
         household = self.households[former.household_id]
-        with _naming(household, when=len(self.households) > 1):
+        with _naming(household, when=self.lock and len(self.households) > 1):
             if former.cadre_id == cadre_id:
                 raise Refused(_("Choose somebody else as the successor."), "cadre")
             self.end(former, day=day, reason=reason, note=note, field="handed_on")

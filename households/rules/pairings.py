@@ -1,15 +1,18 @@
 """Who may become a household's helper, from and until when. Each check raises ``Refused``."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from households.models import Household, Pairing
 from pairing import clock, wording
+from pairing.access import in_areas
 from pairing.errors import Conflict, Refused
-from pairing.models import User
+from pairing.models import Grant, User
 from pairing.roles import Role
 
 #: The reason under which a pairing ends when another helper takes over on the same day.
@@ -91,3 +94,38 @@ def check_version(row: Any, version: int | None) -> None:
     """Nobody else has changed ``row`` since the reader was shown ``version``."""
     if version is not None and row.version != version:
         raise Conflict(_("Somebody else has changed this pairing meanwhile. Look at it again."))
+
+
+def check_grant_free(grant: Grant) -> None:
+    """A cadre's work ends only when no household would be left without a holder.
+
+    Households that another open cadre's grant of the same person covers are not left. One of
+    ``settings.GRANT_END_CHECKS``.
+    """
+    if grant.role != Role.CADRE:
+        return
+    open_pairings = Pairing.everything.open().filter(cadre=grant.user_id)
+    others = (
+        Grant.objects.open(clock.today()).filter(user=grant.user_id, role=Role.CADRE).exclude(pk=grant.pk)
+    )
+    left = open_pairings.filter(in_areas([grant.area_id])).exclude(
+        in_areas(list(others.values_list("area_id", flat=True)))
+    )
+    if number := left.count():
+        raise Refused(
+            ngettext(
+                "%(number)d household would be left without a helper. Hand it over first.",
+                "%(number)d households would be left without a helper. Hand them over first.",
+                number,
+            )
+            % {"number": number}
+        )
+
+
+def why_not(check: Callable[..., None], *args: Any) -> str:
+    """The reason with which ``check`` refuses, for the hint on a button; empty when it passes."""
+    try:
+        check(*args)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
