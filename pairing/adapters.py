@@ -1,8 +1,8 @@
 """How people get in: allauth's and axes' hooks, in our words, with our cipher and our audit rows.
 
-An account takes ten wrong passwords in fifteen minutes, wherever they come from. A browser from which the person
-has signed in before is counted by itself, so nobody can lock a victim out. An address is slowed only when fifty
-different names have failed there, because a whole township may sit behind one.
+An account takes ten wrong passwords in fifteen minutes, wherever they come from. A browser from which the
+person has signed in before is counted by itself, so nobody can lock a victim out. An address is slowed only
+when fifty different names have failed there, because a whole township may sit behind one.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class UsernameOrPhone(ModelBackend):
         return user if isinstance(user, User) else None
 
 
-# --- lock-outs ------------------------------------------------------------------------------------------------
+# --- lock-outs ----------------------------------------------------------------------------------------------
 
 
 def axes_username(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -76,7 +76,9 @@ class LockOut(AxesDatabaseHandler):
         failed = AccessAttempt.objects.filter(
             ip_address=request.axes_ip_address, attempt_time__gte=since
         ).exclude(username__contains="@")
-        names = set(failed.values_list("username", flat=True).distinct()[: settings.SIGN_IN_NAMES_PER_ADDRESS])
+        names = set(
+            failed.values_list("username", flat=True).distinct()[: settings.SIGN_IN_NAMES_PER_ADDRESS]
+        )
         return len(names) >= settings.SIGN_IN_NAMES_PER_ADDRESS and name not in names
 
 
@@ -121,7 +123,7 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
     )
 
 
-# --- allauth --------------------------------------------------------------------------------------------------
+# --- allauth ------------------------------------------------------------------------------------------------
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -147,16 +149,17 @@ class AccountAdapter(DefaultAccountAdapter):
             object_ids=[person.public_id] if person else [],
             object_area=person.area_id if person else "",
             result="refused",
-            detail={"account": blind(name, "sign_in.name"), "locked": getattr(request, "axes_locked_out", False)},
+            detail={
+                "account": blind(name, "sign_in.name"),
+                "locked": getattr(request, "axes_locked_out", False),
+            },
         )
 
     def login(self, request: HttpRequest, user: Any) -> None:
         with transaction.atomic():
             super().login(request, user)
             request.session["started_at"] = clock.now().timestamp()
-            factors = [
-                str(r.get("type") or r["method"]) for r in get_authentication_records(request, user)
-            ]
+            factors = [str(r.get("type") or r["method"]) for r in get_authentication_records(request, user)]
             _write("sign_in", by=user, detail={"factors": factors})
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The audit log's action names in words: ``visit.save`` reads "visit: saved". A test holds the lists complete."""
+"""The audit log's action names in words: ``visit.save`` reads "visit log: saved"."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -13,13 +13,14 @@ from pairing.names import sort_key
 
 LONGEST = 128
 # Words of the trade and the app; areas and units are added from the database.
-_WORDS = (
-    "pairing password passw0rd admin administrator qwerty qwertyuiop asdfgh zxcvbn letmein welcome iloveyou woaini "
-    "bangfu bangfuganbu jiedui jieduibangfu lianhu liancunlianhu fupin tuopin xiangcun xiangcunzhenxing zhenxing "
-    "nongcun nongye zhufang shuji zhuren zhongguo gansu zhangye lanzhou ganzhou mima yonghu guanliyuan xiangzhen "
-    "cunwei zhucun gongzuodui huji minzheng renshe zhengfu dangyuan gongchandang 888888 666666 123456 654321 "
-    "帮扶 结对 结对帮扶 联户 脱贫 扶贫 乡村振兴 密码 管理员 甘肃 中国 政府 村委会 驻村"
-).split()
+_EASY = """
+    pairing password passw0rd admin administrator qwerty qwertyuiop asdfgh zxcvbn letmein welcome
+    iloveyou woaini bangfu bangfuganbu jiedui jieduibangfu lianhu liancunlianhu fupin tuopin xiangcun
+    xiangcunzhenxing zhenxing nongcun nongye zhufang shuji zhuren zhongguo gansu zhangye lanzhou ganzhou
+    mima yonghu guanliyuan xiangzhen cunwei zhucun gongzuodui huji minzheng renshe zhengfu dangyuan
+    gongchandang 888888 666666 123456 654321
+    帮扶 结对 结对帮扶 联户 脱贫 扶贫 乡村振兴 密码 管理员 甘肃 中国 政府 村委会 驻村
+"""
 _SEQUENCES = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LEFT = 4  # so many characters must remain when easy words, years and runs are taken out
 
@@ -63,7 +64,7 @@ _SWAPS = str.maketrans("013457@$", "oleast" + "as")
 
 
 def _without_easy_parts(text: str, words: tuple[str, ...]) -> str:
-    """What remains of a folded password when easy words, years, repetitions and rows of keys are taken out."""
+    """What remains of a folded password without easy words, years, repetitions and rows of keys."""
     swapped = text.translate(_SWAPS)
     for word in words:
         if word in text:
@@ -89,7 +90,7 @@ def _without_rows(text: str) -> str:
 
 def _words_of(user: Any) -> tuple[str, ...]:
     """Easy words for this person, longest first: the trade's, his own name, his area's and his unit's."""
-    words = set(_WORDS)
+    words = set(_EASY.split())
     if user is not None and getattr(user, "area_id", None):
         words |= _place_words(user.area_id)
         unit = getattr(user, "unit", None)

@@ -1,4 +1,4 @@
-"""Who may do what to whom among people with accounts, given their grants. ``check_`` raises, ``can_`` asks."""
+"""Who may do what to whom among people with accounts, given their grants. ``check_`` raises, ``can`` asks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from pairing.roles import LEVELS, P, Role, grantable_by
 
 
 def givable(by: User) -> set[tuple[str, str, str]]:
-    """The (role, level of area, code of the giver's area) triples that ``by`` may give, from his open grants."""
+    """The triples (role, level of area, code of the giver's area) that ``by`` may give."""
     return {
         (role, level, own.area_id)
         for own in open_grants(by)
@@ -58,7 +58,7 @@ def check_can_manage(person: User, *, by: User) -> None:
     """An account can be edited, shut, opened and invited by who gives its roles, all of them.
 
     A system administrator may also do it for somebody who has, beside a role that he gives, others that a
-    county administrator gives; without this nobody could. Somebody without an open role: who manages his area.
+    county administrator gives; without this nobody could. Without an open role: who manages his area.
     """
     if person.pk == by.pk:
         raise Refused(_("This is your own account."))

@@ -1,11 +1,11 @@
-"""Create people, let them in, change what they may do, and shut accounts: who, where and why stays on record."""
+"""Create people, let them in, change what they may do, shut accounts; who, when and why stays on record."""
 
 import hashlib
 import secrets
 from datetime import date
 
-from django.utils.module_loading import import_string
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from pairing import clock
@@ -42,7 +42,9 @@ def create_user(
     ``by`` is None for commands only. Nobody can sign in as this person before an invitation is used.
     Raises Refused where the role or the area is not the giver's to give, or name or phone are taken.
     """
-    person = User(username=username or free_username(name), area=area, unit=unit, duty=duty, language=language)
+    person = User(
+        username=username or free_username(name), area=area, unit=unit, duty=duty, language=language
+    )
     person.set_name(name)
     person.phone = phone  # type: ignore[assignment]
     person.set_unusable_password()
@@ -59,9 +61,7 @@ def create_user(
     return person
 
 
-def edit_user(
-    *, person: User, name: str, unit: Unit | None, duty: str, phone: str | None, by: User
-) -> User:
+def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: str | None, by: User) -> User:
     """Correct a person's name, unit, duty or phone. ``phone`` None leaves the number as it is."""
     with action("person.edit", by=by, permission=P.PEOPLE_MANAGE) as entry:
         check_can_manage(person, by=by)
@@ -97,7 +97,9 @@ def grant_role(
         check_can_grant(grant, by=by)
         with refusing(
             grant_once_at_a_time=_("This person has this role there already."),
-            grant_one_reader_per_township=_("This township has a reader of restricted parts; end that duty first."),
+            grant_one_reader_per_township=_(
+                "This township has a reader of restricted parts; end that duty first."
+            ),
         ):
             grant.save(force_insert=True)
         entry.about(person)
@@ -107,7 +109,7 @@ def grant_role(
 
 
 def end_grant(*, grant: Grant, reason: str, by: User) -> Grant:
-    """End a role from today on. Raises Refused where something still hangs on it (settings.GRANT_END_CHECKS)."""
+    """End a role from today on. Raises Refused where something hangs on it still (GRANT_END_CHECKS)."""
     with action("grant.end", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
         grant = Grant.objects.select_for_update(of=("self",)).select_related("user", "area").get(pk=grant.pk)
         check_can_end_grant(grant, by=by)
@@ -121,7 +123,7 @@ def end_grant(*, grant: Grant, reason: str, by: User) -> Grant:
 
 
 def disable_user(*, person: User, reason: str, by: User) -> User:
-    """Shut an account at once: no sign-in, every session ends. Roles and pairings stay until they are ended."""
+    """Shut an account at once: no sign-in, every session ends. Roles and pairings stay as they are."""
     with action("person.disable", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
         check_can_manage(person, by=by)
         if not person.is_active:
@@ -204,7 +206,9 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
     Raises Refused when the invitation was used, replaced or has expired. The password has passed its form.
     """
     with action("invitation.accept", by=invitation.user) as entry:
-        invitation = Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
+        )
         person = invitation.user
         if not (invitation.is_open(clock.now()) and person.is_active):
             raise Refused(_("This code is no longer valid. Ask for a new one."))

@@ -1,4 +1,4 @@
-"""Set up, renew and take away second factors: a code app (TOTP), and recovery codes for the day it is lost."""
+"""Set up, renew and take away second factors: a code app (TOTP), and recovery codes for when it is lost."""
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -21,7 +21,9 @@ def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
         if by.second_factor_on:
             raise Refused(_("A code app is set up already."))
         if not validate_totp_code(secret, code):
-            raise Refused(_("This code is not right. Check the time of your phone, and type the newest code."), "code")
+            raise Refused(
+                _("This code is not right. Check the time of your phone, and type the newest code."), "code"
+            )
         TOTP.activate(by, secret).validate_code(code)
         codes = _new_recovery_codes(by)
         _flag(by, on=True)

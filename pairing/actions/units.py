@@ -24,7 +24,9 @@ def create_unit(
     by: User | None,
 ) -> Unit:
     """Add a unit to an area (county or township) that ``by`` administers; None is a command."""
-    unit = Unit(area=area, county_code=area.pk[:6] if len(area.pk) >= 6 else "", name=name, kind=kind, level=level)
+    unit = Unit(
+        area=area, county_code=area.pk[:6] if len(area.pk) >= 6 else "", name=name, kind=kind, level=level
+    )
     unit.contact, unit.contact_phone = contact, contact_phone  # type: ignore[assignment]
     with action("unit.create", by=by, permission=P.PEOPLE_MANAGE) as entry:
         if by is not None:
@@ -40,7 +42,9 @@ def edit_unit(*, unit: Unit, by: User, **values: Any) -> Unit:
     with action("unit.edit", by=by, permission=P.PEOPLE_MANAGE) as entry:
         check_can_place(unit.area, by=by)
         if values.get("active") is False and unit.people.filter(is_active=True).exists():
-            raise Refused(_("People of this unit still have accounts; move them to another unit first."), "active")
+            raise Refused(
+                _("People of this unit still have accounts; move them to another unit first."), "active"
+            )
         changed = [name for name, value in values.items() if _differs(unit, name, value)]
         for name, value in values.items():
             setattr(unit, name, value)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class AuditForm(forms.Form):
     """Reason and time; the pages add their own filters."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("Why you look; it is kept in the log."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Why you look; it is kept in the log.")
+    )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -33,7 +35,9 @@ class AccountForm(AuditForm):
 
     account = forms.CharField(label=_("User name or name"), max_length=60)
     result = forms.ChoiceField(
-        label=_("Result"), required=False, choices=[("", _("all")), ("ok", _("done")), ("refused", _("refused"))]
+        label=_("Result"),
+        required=False,
+        choices=[("", _("all")), ("ok", _("done")), ("refused", _("refused"))],
     )
 
 

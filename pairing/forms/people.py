@@ -52,7 +52,11 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            queryset=Unit.objects.none(), to_field_name="public_id", label=_("Unit"), empty_label="—", **kwargs
+            queryset=Unit.objects.none(),
+            to_field_name="public_id",
+            label=_("Unit"),
+            empty_label="—",
+            **kwargs,
         )
 
     def label_from_instance(self, obj: Unit) -> str:
@@ -108,8 +112,12 @@ class PersonForm(_Form):
 
     name = NameField(label=_("Name"), max_length=60)
     unit = UnitField(required=False)
-    duty = forms.CharField(label=_("Duty"), max_length=60, required=False, help_text=_("Such as deputy head, teacher."))
-    phone = MobileField(label=_("Mobile number"), required=False, help_text=_("The person can sign in with it."))
+    duty = forms.CharField(
+        label=_("Duty"), max_length=60, required=False, help_text=_("Such as deputy head, teacher.")
+    )
+    phone = MobileField(
+        label=_("Mobile number"), required=False, help_text=_("The person can sign in with it.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +135,8 @@ class PersonCreateForm(PersonForm, RoleForm):
         help_text=_("Leave empty: it is made from the name's pinyin."),
         validators=[
             RegexValidator(
-                r"\A[a-z][a-z0-9._-]{2,59}\Z", _("Small letters, digits, dots and hyphens; a letter comes first.")
+                r"\A[a-z][a-z0-9._-]{2,59}\Z",
+                _("Small letters, digits, dots and hyphens; a letter comes first."),
             )
         ],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
@@ -152,7 +161,7 @@ class PersonCreateForm(PersonForm, RoleForm):
         if self.same_name and not data.get("another"):
             self.add_error(
                 "another",
-                _("There is somebody of this name. A new phone or unit does not make a new person: see below."),
+                _("There is somebody of this name already. A new phone or unit makes no new person."),
             )
         elif not self.same_name:
             self.fields["another"].widget = forms.HiddenInput()
@@ -172,9 +181,9 @@ class PersonEditForm(PersonForm):
             self.fields["unit"].queryset |= Unit.objects.filter(pk=person.unit_id)  # type: ignore[attr-defined]
         known = person.phone.open()
         if known:
-            self.fields["phone"].help_text = _("Known: %(number)s. Type a new one only if it has changed.") % {
-                "number": mask_phone(known)
-            }
+            self.fields["phone"].help_text = _(
+                "Known: %(number)s. Type a new one only if it has changed."
+            ) % {"number": mask_phone(known)}
         else:
             del self.fields["phone_off"]
 
@@ -207,7 +216,10 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
     """A unit that sends helpers."""
 
     contact_phone = forms.CharField(
-        label=_("Phone of the contact person"), max_length=40, required=False, widget=forms.TextInput(attrs=_DIGITS)
+        label=_("Phone of the contact person"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs=_DIGITS),
     )
 
     class Meta:

@@ -26,8 +26,8 @@ from pairing import audit, clock
 from pairing.access import permission_required, prefixes
 from pairing.forms.audit import AccountForm, AuditForm, ExportsForm, ObjectForm, RightsForm, SignInsForm
 from pairing.models import Area, AuditEvent, User
-from pairing.models.audit import SIGN_INS
 from pairing.models.areas import LENGTH
+from pairing.models.audit import SIGN_INS
 from pairing.roles import P, Role
 from pairing.tables import Column, Table
 
@@ -81,7 +81,9 @@ def audit_object(request: HttpRequest) -> HttpResponse:
         question.about = _subjects(data["subject"], request.user)
         if len(question.about) != 1:
             none = _("There is no such file in your area.")
-            question.form.add_error("subject", none if not question.about else _("Several fit; please be more exact."))
+            question.form.add_error(
+                "subject", none if not question.about else _("Several fit; please be more exact.")
+            )
             return None
         return Q(object_ids__contains=[question.about[0].public_id])
 
@@ -127,7 +129,9 @@ def audit_rights(request: HttpRequest) -> HttpResponse:
     """Changes of rights: roles given and ended, accounts opened and shut, whether they still hold or not."""
     question = Question(
         gettext_lazy("Changes of rights"),
-        gettext_lazy("Roles given and ended, accounts added, shut and opened again; ended roles stay in the list."),
+        gettext_lazy(
+            "Roles given and ended, accounts added, shut and opened again; ended roles stay in the list."
+        ),
         RightsForm(request.POST or None),
     )
 
@@ -147,7 +151,9 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     """Who signed in, from where, and who tried in vain."""
     question = Question(
         gettext_lazy("Sign-ins"),
-        gettext_lazy("Sign-ins, failed tries, password changes. Tries under unknown names are shown from county level on."),
+        gettext_lazy(
+            "Sign-ins, failed tries, password changes. From county level on, tries under unknown names too."
+        ),
         SignInsForm(request.POST or None),
     )
 
@@ -161,7 +167,7 @@ def sign_in_list(request: HttpRequest) -> HttpResponse:
     return _answer(request, "sign_in_list", question, events, P.SIGN_IN_VIEW, _SIGN_IN)
 
 
-# --- one way to answer ------------------------------------------------------------------------------------------
+# --- one way to answer --------------------------------------------------------------------------------------
 
 
 def _answer(
@@ -181,7 +187,9 @@ def _answer(
             by=request.user,
             permission=permission,
             object_ids=[subject.public_id for subject in question.about],
-            object_area=question.about[0].area if question.about else audit.acting_as(request.user, permission)[1],
+            object_area=question.about[0].area
+            if question.about
+            else audit.acting_as(request.user, permission)[1],
             reason=form.cleaned_data["reason"],
             detail={"page": page, "filters": filters},
         )
@@ -191,7 +199,9 @@ def _answer(
 
 def _fill(request: HttpRequest, question: Question, chosen: Q, permission: P, columns: list[str]) -> None:
     rows = AuditEvent.objects.visible_to(request.user, permission)
-    if permission == P.SIGN_IN_VIEW and any(len(code) <= LENGTH["county"] for code in prefixes(request.user, permission)):
+    if permission == P.SIGN_IN_VIEW and any(
+        len(code) <= LENGTH["county"] for code in prefixes(request.user, permission)
+    ):
         rows |= AuditEvent.objects.filter(action="sign_in", object_area="", actor_area="")
     rows = rows.filter(chosen & _time(question.form.cleaned_data))
     older = request.POST.get("older", "")
@@ -224,7 +234,7 @@ def _result(data: dict[str, Any]) -> Q:
 
 
 def _subjects(text: str, reader: Any) -> list[Subject]:
-    """What an auditor means: an object whose id stands in the text, or a file number that a floor above knows."""
+    """What an auditor means: a file number that a floor above knows, or an id that stands in an address."""
     areas = prefixes(reader, P.AUDIT_VIEW)
     found = [subject for subjects in _floors() for subject in subjects.find(text.strip(), areas)]
     if not found and (ids := _UUID.findall(text.lower())):
@@ -235,15 +245,19 @@ def _subjects(text: str, reader: Any) -> list[Subject]:
 
 
 def _one_person(question: Question, text: str, reader: Any, permission: P) -> User | None:
-    """The one person in the reader's area with that user name, or that name; else an error beside the field."""
+    """The one person in the reader's area with that user name or name; else an error beside the field."""
     here = User.objects.visible_to(reader, permission)
     found = list(here.filter(username=text.strip().lower())[:1]) or list(here.filter(name=text.strip())[:6])
     if len(found) == 1:
-        question.about = [Subject(found[0].public_id, f"{found[0].name} ({found[0].username})", found[0].area_id)]
+        question.about = [
+            Subject(found[0].public_id, f"{found[0].name} ({found[0].username})", found[0].area_id)
+        ]
         return found[0]
     if found:
         names = ", ".join(sorted(person.username for person in found))
-        question.form.add_error("account", _("Several people have this name; give a user name: %(names)s") % {"names": names})
+        question.form.add_error(
+            "account", _("Several people have this name; give a user name: %(names)s") % {"names": names}
+        )
     else:
         question.form.add_error("account", _("There is no such account in your area."))
     return None
@@ -261,24 +275,30 @@ def _floors() -> list[Subjects]:
     return [import_string(name) for name in settings.AUDIT_SUBJECTS]
 
 
-# --- the rows in words ------------------------------------------------------------------------------------------
+# --- the rows in words --------------------------------------------------------------------------------------
 
 
 def _name(events: list[Any], areas: list[str]) -> None:
     """Put names of people, places and files on the events, with a few queries for the whole page."""
     ids = {object_id for event in events for object_id in event.object_ids[:3]}
     actors = {event.actor_id for event in events if event.actor_id}
-    people = User.objects.filter(Q(pk__in=actors) | Q(public_id__in=ids)).only("pk", "public_id", "name", "username")
+    people = User.objects.filter(Q(pk__in=actors) | Q(public_id__in=ids)).only(
+        "pk", "public_id", "name", "username"
+    )
     by_pk = {person.pk: f"{person.name} ({person.username})" for person in people}
     names: dict[UUID, str] = {person.public_id: person.name for person in people}
     for subjects in _floors():
         names |= subjects.named(ids, areas)
-    codes = {code for event in events for code in (event.actor_area, event.object_area, _granted(event)[1]) if code}
+    codes = {
+        code for event in events for code in (event.actor_area, event.object_area, _granted(event)[1]) if code
+    }
     places = {area.pk: area.label for area in Area.objects.filter(pk__in=codes)}
     roles: dict[str, Any] = dict(Role.choices)
     for event in events:
         event.who = by_pk.get(event.actor_id) or _("nobody signed in")
-        event.acting = " · ".join(str(w) for w in (roles.get(event.actor_role), places.get(event.actor_area)) if w)
+        event.acting = " · ".join(
+            str(w) for w in (roles.get(event.actor_role), places.get(event.actor_area)) if w
+        )
         known = [names[object_id] for object_id in event.object_ids[:3] if object_id in names]
         more = len(event.object_ids) - len(known)
         event.whom = ", ".join(known) + (_(" and %(n)d more") % {"n": more} if known and more else "")

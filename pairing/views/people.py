@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pairing import audit, clock, names, rules
-from pairing.access import permission_required, prefixes
+from pairing.access import permission_required
 from pairing.actions import people
 from pairing.errors import Refused
 from pairing.forms.people import PersonCreateForm, PersonEditForm, PersonFilter, ReasonForm, RoleForm
@@ -33,8 +34,15 @@ def person_list(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     _give_roles(page.rows, by=request.user)
-    audit.read("person.list", by=request.user, objects=page.rows, permission=P.PEOPLE_MANAGE, object_type="pairing.user",
-               detail={"filters": sorted(k for k, v in form.data.items() if v)})  # fmt: skip
+    filters = sorted(name for name in form.fields if request.GET.get(name))
+    audit.read(
+        "person.list",
+        by=request.user,
+        objects=page.rows,
+        permission=P.PEOPLE_MANAGE,
+        object_type="pairing.user",
+        detail={"filters": filters},
+    )
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
@@ -218,7 +226,9 @@ def second_factor_reset(request: HttpRequest, public_id: str) -> HttpResponse:
         except Refused as refusal:
             _add(form, refusal)
         else:
-            messages.success(request, _("The code app is forgotten; a new one is set up at the next sign-in."))
+            messages.success(
+                request, _("The code app is forgotten; a new one is set up at the next sign-in.")
+            )
             return redirect("pairing:person_detail", public_id=person.public_id)
     return render(request, "pairing/second_factor_reset.html", {"form": form, "person": person})
 
@@ -239,15 +249,23 @@ def _filtered(people_here: Any, form: PersonFilter) -> Any:
     words, role, state = (form.cleaned_data[name] for name in ("q", "role", "state"))
     if words:
         key = names.folded(words)
-        found = Q(name__contains=words) | Q(username__startswith=key) | Q(name_key__startswith=names.sort_key(words))
+        found = (
+            Q(name__contains=words)
+            | Q(username__startswith=key)
+            | Q(name_key__startswith=names.sort_key(words))
+        )
         if key.isascii() and key.isalpha() and len(key) < 6:
             found |= Q(name_key__regex=_initials(key))
         people_here = people_here.filter(found)
     if role:
         people_here = people_here.with_role(Role(role), clock.today())
     if state:
-        unused = Q(password__startswith="!")
-        wanted = {"open": Q(is_active=True) & ~unused, "new": Q(is_active=True) & unused, "shut": Q(is_active=False)}
+        unused = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        wanted = {
+            "open": Q(is_active=True) & ~unused,
+            "new": Q(is_active=True) & unused,
+            "shut": Q(is_active=False),
+        }
         people_here = people_here.filter(wanted[state])
     return people_here
 

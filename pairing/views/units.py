@@ -33,6 +33,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     kinds, levels = codelists.labels("unit_kind"), codelists.labels("unit_level")
+    states = {True: (_("active"), "done"), False: (_("closed"), "neutral")}
     table = Table(
         columns=[
             Column("name", _("Unit"), link=lambda u: _edit_url(request, u)),
@@ -41,12 +42,12 @@ def unit_list(request: HttpRequest) -> HttpResponse:
             Column("level", _("Subordinate to"), labels=levels),
             Column("contact", _("Contact person")),
             Column("people_open", _("People"), kind="number"),
-            Column("active", _("State"), kind="state", states={True: (_("active"), "done"), False: (_("closed"), "neutral")}),
+            Column("active", _("State"), kind="state", states=states),
         ],
         rows=page.rows,
         caption=_("Units"),
         empty=_("No unit yet."),
-    )  # fmt: skip
+    )
     return render(request, "pairing/unit_list.html", {"table": table, "pager": page, "q": q})
 
 

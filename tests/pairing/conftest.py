@@ -7,11 +7,17 @@ from django.contrib.auth.hashers import make_password
 
 PASSWORD = "windy plateau, seven sheep"
 PLACES = [
-    ("62", "province", "甘肃省"), ("6207", "prefecture", "张掖市"),
-    ("620702", "county", "甘州区"), ("620702101", "township", "梁家墩镇"), ("620702102", "township", "上秦镇"),
-    ("620702101201", "village", "清凉寺村"), ("620702102201", "village", "缪家堡村"),
-    ("620721", "county", "肃南县"), ("620721101", "township", "红湾寺镇"), ("620721101201", "village", "隆丰村"),
-]  # fmt: skip
+    ("62", "province", "甘肃省"),
+    ("6207", "prefecture", "张掖市"),
+    ("620702", "county", "甘州区"),
+    ("620702101", "township", "梁家墩镇"),
+    ("620702102", "township", "上秦镇"),
+    ("620702101201", "village", "清凉寺村"),
+    ("620702102201", "village", "缪家堡村"),
+    ("620721", "county", "肃南县"),
+    ("620721101", "township", "红湾寺镇"),
+    ("620721101201", "village", "隆丰村"),
+]
 PEOPLE = [
     ("system", "系统员", "620702", "system"),
     ("county", "县管理", "620702", "administrator"),

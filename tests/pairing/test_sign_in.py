@@ -1,12 +1,14 @@
 """Getting in and staying in: lock-outs, silence about accounts, sessions, second factors, other sites."""
 
 import datetime as dt
+import re
 import statistics
 import time
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -14,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from pairing.actions import people
 from pairing.models import AuditEvent, Grant, User
@@ -44,7 +46,7 @@ def signed_in(client):
     return "_auth_user_id" in client.session
 
 
-# --- S12: guessing is slow, and locks no victim out -----------------------------------------------------------
+# --- S12: guessing is slow, and locks no victim out ---------------------------------------------------------
 
 
 def test_a_cadre_signs_in_by_user_name_or_phone_and_no_number_stays_in_the_session(client, cast):
@@ -59,7 +61,7 @@ def test_a_cadre_signs_in_by_user_name_or_phone_and_no_number_stays_in_the_sessi
 
 @pytest.mark.parametrize("addresses", [1, 10, 100])
 def test_an_account_takes_ten_guesses_however_many_addresses_they_come_from(client, cast, addresses):
-    answers = [attempt(Client(), "cadre", address=f"10.1.{n % addresses}.1").status_code for n in range(40)]
+    answers = [attempt(Client(), "cadre", address=f"10.1.{n % addresses}.1").status_code for n in range(14)]
     assert answers.count(200) == 9  # the tenth is answered by the page that says when to come back
     assert set(answers[9:]) == {429}
     locked = attempt(client, "cadre", PASSWORD, address="10.9.9.9")
@@ -97,9 +99,9 @@ def test_a_known_device_gives_nobody_more_than_ten_guesses(client, cast):
 def test_a_lock_ends_after_fifteen_minutes_though_the_attack_goes_on(client, cast):
     start = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
-        for minute in range(0, 15):
+        for minute in (0, 0, 5, 10, 14):
             clock.move_to(start + dt.timedelta(minutes=minute))
-            for _n in range(10):
+            for _n in range(8):
                 attempt(Client(), "cadre", address="10.6.6.6")
         clock.move_to(start + dt.timedelta(minutes=15, seconds=1))
         assert attempt(client, "cadre", PASSWORD).status_code == 302
@@ -142,20 +144,22 @@ def test_attempted_names_are_kept_hashed_only(client, cast):
     attempt(client, "13712345678", "correct-horse-canary")
     with connection.cursor() as cursor:
         for table in ("axes_accessattempt", "pairing_auditevent", "django_session"):
-            cursor.execute(f"SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t")  # noqa: S608
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t")
             text = cursor.fetchone()[0]
             assert "13712345678" not in text
             assert "canary" not in text
 
 
-# --- S13: nobody learns whether an account exists ------------------------------------------------------------
+# --- S13: nobody learns whether an account exists -----------------------------------------------------------
 
 
 def test_known_unknown_shut_and_locked_accounts_get_the_same_answer(cast):
     cast.clerk.is_active = False
     cast.clerk.save()
     assert len({_body(attempt(Client(), name)) for name in ("cadre", "nobody", "clerk")}) == 1
-    assert attempt(Client(), "clerk", PASSWORD).status_code == 200  # shut: even the right password says nothing
+    assert (
+        attempt(Client(), "clerk", PASSWORD).status_code == 200
+    )  # shut: even the right password says nothing
     for name in ("cadre", "nobody", "clerk"):
         for _n in range(10):
             attempt(Client(), name)
@@ -167,7 +171,9 @@ def test_codes_that_open_nothing_get_the_same_answer(cast):
     _invitation, fresh = people.create_invitation(person=cast.cadre, by=cast.town)
     assert used != fresh
     answers = [Client().post("/enter/", {"code": code}) for code in (used, "abcd-efgh-jkmn-pqrs")]
-    first, second = (_body(answer).replace(used.encode(), b"").replace(b"abcd-efgh-jkmn-pqrs", b"") for answer in answers)
+    first, second = (
+        _body(answer).replace(used.encode(), b"").replace(b"abcd-efgh-jkmn-pqrs", b"") for answer in answers
+    )
     assert first == second
     assert Client().get(f"/enter/{used}/").status_code == Client().get("/enter/abcdefgh/").status_code == 302
 
@@ -179,7 +185,7 @@ def test_known_and_unknown_accounts_take_the_same_time(cast, settings):
     cast.cadre.set_password(PASSWORD)
     cast.cadre.save()
     times = {"cadre": [], "nobody": []}
-    for _n in range(100):
+    for _n in range(40):
         for name, taken in times.items():
             start = time.perf_counter()
             attempt(Client(), name)
@@ -190,13 +196,11 @@ def test_known_and_unknown_accounts_take_the_same_time(cast, settings):
 
 def _body(answer):
     """The page without its CSRF tokens and the name that was typed."""
-    import re
-
     text = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"|"x-csrftoken": "[^"]+"', b"", answer.content)
     return re.sub(rb'name="login" value="[^"]+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', b"", text)
 
 
-# --- S14: sessions -------------------------------------------------------------------------------------------
+# --- S14: sessions ------------------------------------------------------------------------------------------
 
 
 def test_signing_in_makes_a_new_session_and_signing_out_ends_it(client, cast):
@@ -209,7 +213,9 @@ def test_signing_in_makes_a_new_session_and_signing_out_ends_it(client, cast):
     _is_dead(inside)
 
 
-@pytest.mark.parametrize(("who", "minutes"), [("cadre", 30), ("clerk", 30), ("staff", 20), ("county", 20), ("leader", 20)])
+@pytest.mark.parametrize(
+    ("who", "minutes"), [("cadre", 30), ("clerk", 30), ("staff", 20), ("county", 20), ("leader", 20)]
+)
 def test_a_session_ends_when_idle(client, cast, sign_in, who, minutes):
     start = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
@@ -227,9 +233,9 @@ def test_a_session_ends_after_twelve_hours_of_work(client, cast, sign_in):
     start = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
         sign_in(cast.staff)
-        for quarter in range(12 * 4):
-            clock.move_to(start + dt.timedelta(minutes=15 * quarter))
-            assert client.get("/me/").status_code == 200
+        for visit in range(12 * 60 // 19):
+            clock.move_to(start + dt.timedelta(minutes=19 * visit))
+            assert client.get(reverse("pairing:session_show")).status_code == 200
         clock.move_to(start + dt.timedelta(hours=12, seconds=1))
         assert client.get("/me/").status_code == 302
 
@@ -244,7 +250,9 @@ def test_password_change_shutting_and_ending_sessions_kill_every_old_cookie(clie
     old = cookie()
     client.force_login(cast.cadre, "pairing.adapters.UsernameOrPhone")
     new = "seven sheep on the ridge"
-    answer = client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    answer = client.post(
+        "/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    )
     assert answer.status_code == 302
     _is_dead(old)
     assert client.get("/me/").status_code == 200  # the browser in which it was changed goes on
@@ -290,7 +298,7 @@ def _is_dead(cookie):
     assert "/account/login/" in answer["Location"]
 
 
-# --- S09: rights end at once ----------------------------------------------------------------------------------
+# --- S09: rights end at once --------------------------------------------------------------------------------
 
 
 def test_an_ended_role_is_gone_at_the_next_request(client, cast, sign_in):
@@ -300,7 +308,7 @@ def test_an_ended_role_is_gone_at_the_next_request(client, cast, sign_in):
     assert client.get(reverse("pairing:person_list")).status_code == 403
 
 
-# --- S15: second factor ---------------------------------------------------------------------------------------
+# --- S15: second factor -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -317,7 +325,10 @@ def test_who_needs_a_second_factor_and_has_none_reaches_only_the_page_that_sets_
         sign_in(user)
         for page in ("home", "profile_edit", "person_list", "unit_list", "audit_object", "sign_in_list"):
             answer = client.get(reverse(f"pairing:{page}"))
-            assert (answer.status_code, answer["Location"]) == (302, reverse("pairing:second_factor_enrol")), page
+            assert (answer.status_code, answer["Location"]) == (
+                302,
+                reverse("pairing:second_factor_enrol"),
+            ), page
     sign_in(cast.cadre)
     assert client.get("/me/").status_code == 200
 
@@ -340,7 +351,7 @@ def test_setting_up_a_code_app(client, cast):
         cursor.execute("SELECT string_agg(data::text, '') FROM mfa_authenticator")
         stored = cursor.fetchone()[0]
     assert secret not in stored
-    assert "aes256gcm." in stored
+    assert stored.startswith('{"secret": "aes')
     client.post("/account/logout/")
     attempt(client, "county", PASSWORD)
     client.post(CODE, {"code": code})  # the code that set it up is used up
@@ -357,7 +368,9 @@ def test_a_code_works_once(client, cast, enrolled):
         browser.post(CODE, {"code": code})
     assert signed_in(client)
     assert not signed_in(other)
-    assert [e.detail["factors"] for e in AuditEvent.objects.filter(action="sign_in", result="ok")] == [["password", "totp"]]
+    assert [e.detail["factors"] for e in AuditEvent.objects.filter(action="sign_in", result="ok")] == [
+        ["password", "totp"]
+    ]
 
 
 def test_wrong_codes_are_counted(client, cast, enrolled):
@@ -369,15 +382,16 @@ def test_wrong_codes_are_counted(client, cast, enrolled):
 
 
 def test_a_recovery_code_works_once_and_is_logged(client, cast, enrolled):
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-
     code = RecoveryCodes.activate(enrolled).get_unused_codes()[0]
     for expected in (True, False):
         client.post("/account/logout/")
         attempt(client, "county", PASSWORD)
         client.post(CODE, {"code": code})
         assert signed_in(client) is expected
-    assert AuditEvent.objects.get(action="sign_in", result="ok").detail["factors"] == ["password", "recovery_codes"]
+    assert AuditEvent.objects.get(action="sign_in", result="ok").detail["factors"] == [
+        "password",
+        "recovery_codes",
+    ]
 
 
 def test_a_reset_forgets_the_code_app_and_is_logged(client, cast, enrolled, sign_in):
@@ -412,7 +426,7 @@ def test_who_was_told_to_change_the_password_gets_no_other_page(client, cast, si
     assert client.get("/me/")["Location"] == "/account/password/change/"
 
 
-# --- S16, S18: other sites, headers, what is routed ------------------------------------------------------------
+# --- S16, S18: other sites, headers, what is routed ---------------------------------------------------------
 
 
 def test_signing_in_and_out_need_the_sites_own_token(cast):
@@ -451,8 +465,6 @@ def _has_strict_headers(answer):
 
 
 def test_sign_up_reset_by_mail_and_third_parties_are_not_routed(client):
-    from django.urls import NoReverseMatch
-
     for name in ("account_signup", "account_email", "account_reset_password", "account_request_login_code",
                  "socialaccount_login", "mfa_add_webauthn", "mfa_deactivate_totp"):  # fmt: skip
         with pytest.raises(NoReverseMatch):
