@@ -164,7 +164,7 @@ def decide_change(
         request = _locked(request)
         change_rules.check_second_person(request, by)
         change_rules.check_state(request, State.DECIDED)
-        check_version(request, version, {}, {})
+        check_version(request, version)
         fields = list(ChangeField.everything.select_related("person").filter(request=request).order_by("pk"))
         change_rules.check_whole_checklist(fields, decisions)
         applied = []
@@ -200,7 +200,7 @@ def return_change(
         change_rules.check_second_person(request, by)
         change_rules.check_state(request, State.RETURNED)
         change_rules.check_may_return(request)
-        check_version(request, version, {}, {})
+        check_version(request, version)
         if not remark.strip() and not any(text.strip() for text in remarks.values()):
             raise Refused(_("Please write what should be different."), "remark")
         for field in ChangeField.everything.filter(request=request):
@@ -226,7 +226,7 @@ def resubmit_change(
         request = _locked(request)
         change_rules.check_proposer(request, by)
         change_rules.check_state(request, State.WAITING)
-        check_version(request, version, {}, {})
+        check_version(request, version)
         rules.check_reason(reason)
         for field in ChangeField.everything.select_related("person").filter(request=request):
             text = values.get(field.public_id, field.new.open())

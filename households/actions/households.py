@@ -114,7 +114,7 @@ def edit_household(
         household = locked_open(household)
         rules.check_reason(reason)
         stored = {name: text_of(getattr(household, name)) for name in values}
-        check_version(household, version, stored, values)
+        check_version(household, version, "household", stored, values)
         changed = [name for name in values if stored[name] != values[name] and name not in bank]
         if changed:
             for name in changed:

@@ -113,7 +113,7 @@ def edit_member(
             **{name: text_of(getattr(person, name)) for name in values},
         }
         sent = {"relation": relation, **values}
-        check_version(membership, version, stored, sent)
+        check_version(membership, version, "person", stored, sent)
         rules.check_relation_stays_or_moves_freely(membership, relation)
         changed = [name for name in sent if sent[name] != stored[name] and name not in identity]
         asked = [

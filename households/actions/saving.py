@@ -10,6 +10,7 @@ from households import rules
 from households.actions.counters import recount
 from households.actions.questions import refresh_questions
 from households.models import ChangeRequest, Household
+from households.rules import words
 from pairing.errors import Conflict
 
 Row = TypeVar("Row")
@@ -35,14 +36,20 @@ def locked_open(household: Household) -> Household:
     return found
 
 
-def check_version(row: Any, version: int | None, stored: Mapping[str, str], sent: Mapping[str, str]) -> None:
-    """Refuse a save that began from an older state of the row. Raises Conflict, which carries both texts."""
+def check_version(
+    row: Any,
+    version: int | None,
+    model: str = "",
+    stored: Mapping[str, Any] | None = None,
+    sent: Mapping[str, Any] | None = None,
+) -> None:
+    """Refuse a save that began from an older state of the row. Raises Conflict, which carries both in words."""
     if version is None or row.version == version:
         return
     raise Conflict(
         _("Somebody else has changed this since you opened it. Both texts stand below; nothing is lost."),
-        stored=stored,
-        sent=sent,
+        stored=words.said(model, stored or {}),
+        sent=words.said(model, sent or {}),
     )
 
 

@@ -39,8 +39,9 @@ def record_household_year(
         row = next((year for year in known if year.year == facts.year), None)
         values = values_of(facts)
         if row is not None:
-            stored = {name: text_of(getattr(row, name)) for name in values}
-            check_version(row, version, stored, {name: text_of(value) for name, value in values.items()})
+            check_version(
+                row, version, "household_year", {name: getattr(row, name) for name in values}, values
+            )
         before = row or next((year for year in known if year.year < facts.year), None)
         waiting = {
             name: value

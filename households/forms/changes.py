@@ -24,6 +24,7 @@ from households.forms.households import WhyForm
 from households.forms.members import SEXES
 from households.models import ChangeField, ChangeRequest, Membership
 from households.models.members import HEAD
+from households.rules import words
 from pairing import clock
 
 
@@ -216,24 +217,7 @@ def field_for(change: ChangeField) -> forms.Field:
 
 def change_label(change: ChangeField) -> str:
     """What one field of a request is called: the fact, and whose or of which year it is."""
-    label = str(LABELS.get((change.model, change.field), change.field))
+    label = words.label(change.model, change.field)
     if change.person_id and change.field != "head":
         return f"{change.person.name}: {label}"
     return f"{label} {change.year}" if change.year else label
-
-
-LABELS = {
-    ("household", "head"): _("Head"),
-    ("household", "bank_name"): _("Bank"),
-    ("household", "bank_account"): _("Account number"),
-    ("household_year", "household_type"): _("Type"),
-    ("household_year", "household_status"): _("Status"),
-    ("household_year", "monitoring_kind"): _("Kind of monitored household"),
-    ("household_year", "exit_year"): _("Exit year"),
-    ("household_year", "per_head_income"): _("Net income per head, yuan"),
-    ("person", "name"): _("Name"),
-    ("person", "sex"): _("Sex"),
-    ("person", "birth_date"): _("Birth date"),
-    ("person", "certificate"): _("Certificate"),
-    ("person", "id_number"): _("Certificate number"),
-}

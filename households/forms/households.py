@@ -18,7 +18,7 @@ from households.forms.fields import (
 from households.forms.members import IdentityFields
 from households.models import Household
 from households.models.members import HEAD
-from pairing import clock, codelists
+from pairing import clock, codelists, numbers
 from pairing.access import prefixes
 from pairing.forms.people import AreaField
 from pairing.models import Area
@@ -54,6 +54,15 @@ class HouseholdFilter(forms.Form):
         self.fields["village"].choices = [("", "—"), *villages]  # type: ignore[attr-defined]
         kind = cast(CodeField, self.fields["type"])
         kind.choices = [("", "—"), *codelists.labels("household_type").items()]
+
+    def clean_q(self) -> str:
+        """Whole numbers of people are searched by POST only: addresses land in logs."""
+        text = str(self.cleaned_data["q"])
+        if numbers.identity_key(text) or (len(text) == 11 and numbers.phone_key(text)):
+            raise forms.ValidationError(
+                _("Please search whole certificate and phone numbers in their own field.")
+            )
+        return text
 
     def chosen(self) -> dict[str, str]:
         """What was chosen; unknown values count as nothing chosen."""

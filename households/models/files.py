@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models.scoped import Door, ScopedModel, ScopedQuerySet
 from pairing import clock, numbers
-from pairing.fields import BlindIndex, SealedField
+from pairing.fields import BlindIndex, SealedField, blind_of
+from pairing.names import folded, query_terms
 
 GAP_DAYS = 120  # a listed household is overdue after this many days without a home visit
 
@@ -41,6 +42,40 @@ class HouseholdQuerySet(ScopedQuerySet):
         """
         since = Greatest(F("listed_on"), Coalesce(F("last_visit_on"), F("listed_on")))
         return self.listed().alias(gap_since=since).filter(gap_since__lt=on - timedelta(days=GAP_DAYS))
+
+    def questioned(self) -> Self:
+        """With a question of the rules that nobody has answered."""
+        from households.models.questions import FileQuestion
+
+        return self.filter(pk__in=FileQuestion.everything.unanswered().values("household_id"))
+
+    def away(self, on: date) -> Self:
+        """The whole family is away on ``on``."""
+        from households.models.members import Absence
+
+        return self.filter(
+            pk__in=Absence.everything.on(on).filter(person__isnull=True).values("household_id")
+        )
+
+    def matching(self, text: str) -> Self:
+        """By a name, part of a name or pinyin initials of a member, or the beginning of a file number."""
+        number = folded(text)
+        if number.isdigit():
+            return self.filter(file_number__startswith=number)
+        return self.filter(search_terms__contains=query_terms(text))
+
+    def having_number(self, text: str) -> Self:
+        """In which a present member, or the household itself, has this certificate or phone number."""
+        from households.models.members import Membership, Person
+
+        people = Q(pk__in=[])
+        for index in ("identity_hmac", "phone_hmac"):
+            if hashed := blind_of(Person, index, text):
+                people |= Q(**{index: hashed})
+        present = Membership.everything.present().filter(person__in=Person.everything.filter(people))
+        found = Q(pk__in=present.values("household_id"))
+        own = blind_of(Household, "phone_hmac", text)
+        return self.filter(found | Q(phone_hmac=own) if own else found)
 
 
 @pghistory.track(
@@ -113,10 +148,13 @@ class Household(ScopedModel):
         constraints: ClassVar = [
             *ScopedModel.Meta.constraints,
             models.UniqueConstraint(fields=["county_code", "id"], name="household_key_in_county"),
-            models.UniqueConstraint(fields=["county_code", "file_number"], name="file_number_once_per_county"),
+            models.UniqueConstraint(
+                fields=["county_code", "file_number"], name="file_number_once_per_county"
+            ),
             models.CheckConstraint(
                 name="household_closed_has_day",
-                condition=Q(status="open", closed_on__isnull=True) | Q(status="closed", closed_on__isnull=False),
+                condition=Q(status="open", closed_on__isnull=True)
+                | Q(status="closed", closed_on__isnull=False),
             ),
         ]
 
@@ -166,5 +204,3 @@ class HouseholdYear(ScopedModel):
             models.CheckConstraint(name="household_year_real", condition=Q(year__gte=1990, year__lte=2100)),
         ]
         ordering: ClassVar = ["-year"]
-
-

@@ -23,6 +23,15 @@ def check_second_person(request: ChangeRequest, by: Any) -> None:
         raise Refused(_("You proposed this change yourself. Somebody else has to review it."))
 
 
+def check_reviewer(request: ChangeRequest, by: Any, *, in_reach: bool) -> None:
+    """``by`` may review this request now: in his area, still waiting, not his own. Raises Refused."""
+    if not in_reach:
+        raise Refused(_("Only a reviewer of this area decides on changes."))
+    check_second_person(request, by)
+    if request.state != State.WAITING:
+        raise Refused(_("This request is settled already."))
+
+
 def check_proposer(request: ChangeRequest, by: Any) -> None:
     """Only the proposer sends a request again or withdraws it. Raises Refused."""
     if by.pk != request.proposed_by_id:

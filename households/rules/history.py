@@ -1,0 +1,136 @@
+"""Who changed what in a file, field by field, from the history that the database's triggers keep.
+
+Scoped like the household: callers have it in reach. Numbers are never shown, only that they changed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from households.models import (
+    Absence,
+    Household,
+    HouseholdYear,
+    Membership,
+    Pairing,
+    Person,
+    PersonYear,
+)
+from households.rules import words
+from pairing.fields import DOTS, Sealed
+from pairing.models import User
+
+#: What the history keeps but nobody reads: keys, place, counters of versions, and what follows from other fields.
+SILENT: Final = frozenset(
+    "id public_id version county_code township_code village_code household person previous cadre moved_from created_at "
+    "head_key head_initials head_name name_key household_type_kept lead".split()
+)
+LIMIT: Final = 200
+ACTIONS: Final[dict[str, Promise]] = {
+    "household.register": _("File opened"),
+    "household.edit": _("File edited"),
+    "household.list": _("Put on the pairing list"),
+    "household.unlist": _("Taken off the pairing list"),
+    "household.close": _("File closed"),
+    "household.reopen": _("File reopened"),
+    "household.move": _("File moved"),
+    "member.add": _("Member added"),
+    "member.edit": _("Member edited"),
+    "member.remove": _("Member removed"),
+    "member.year": _("Facts of a member recorded"),
+    "year.record": _("Facts of the year recorded"),
+    "absence.record": _("Absence recorded"),
+    "absence.end": _("Absence ended"),
+    "change.decide": _("Change approved"),
+    "import.apply": _("Imported"),
+    "import.undo": _("Import undone"),
+    "pairing.start": _("Helper paired"),
+    "pairing.end": _("Pairing ended"),
+    "pairing.hand_over": _("Handed over"),
+}
+
+
+@dataclass
+class Step:
+    """What one action changed in a file."""
+
+    at: datetime
+    who: str
+    action: str
+    reason: str
+    changes: list[dict[str, str]] = field(default_factory=list)
+
+
+def file_history(household: Household) -> list[Step]:
+    """The steps of a file's history, newest first, at most ``LIMIT`` of them."""
+    people = dict(
+        Membership.everything.filter(household=household).values_list("person_id", "person__name").distinct()
+    )
+    events = [event for events in _events(household, people) for event in events]
+    events.sort(key=lambda found: found[0].pgh_created_at)
+    names = _names(event.pgh_context for event, _whose, _model in events)
+    last: dict[tuple[Any, int], Any] = {}
+    steps: dict[Any, Step] = {}
+    for event, whose, model in events:
+        before = last.get((model, event.pgh_obj_id))
+        last[model, event.pgh_obj_id] = event
+        changes = list(_changes(event, before, whose, model))
+        if not changes:
+            continue
+        context = event.pgh_context or {}
+        key = event.pgh_context_id or event.pgh_created_at
+        if key not in steps:
+            steps[key] = Step(
+                at=event.pgh_created_at,
+                who=names.get(context.get("user"), ""),
+                action=str(ACTIONS.get(context.get("action", ""), _("Changed"))),
+                reason=str(context.get("reason") or ""),
+            )
+        steps[key].changes += changes
+    return sorted(steps.values(), key=lambda step: step.at, reverse=True)[:LIMIT]
+
+
+def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple[Any, str, Any]]]:
+    """The events of each model of the file, with whose fact each is."""
+    yield [(event, "", Household) for event in _model_of(Household).objects.filter(pgh_obj=household)]
+    persons = _model_of(Person).objects.filter(pgh_obj__in=people)
+    yield [(event, people.get(event.pgh_obj_id, ""), Person) for event in persons]
+    for model in (Membership, Absence, PersonYear):
+        rows = _model_of(model).objects.filter(household=household)
+        yield [(event, people.get(event.person_id, ""), model) for event in rows]
+    for model in (HouseholdYear, Pairing):
+        rows = _model_of(model).objects.filter(household=household)
+        yield [(event, str(getattr(event, "year", "")), model) for event in rows]
+
+
+def _model_of(model: Any) -> Any:
+    return model._meta.get_field("events").related_model
+
+
+def _changes(event: Any, before: Any, whose: str, model: Any) -> Iterator[dict[str, str]]:
+    """The fields in which an event differs from the one before; a first one differs from nothing."""
+    for column in model._meta.concrete_fields:
+        name = column.name
+        if name in SILENT or not hasattr(event, column.attname):
+            continue
+        new, old = getattr(event, column.attname), getattr(before, column.attname) if before else None
+        if isinstance(new, Sealed):
+            new_token, old_token = new.token, old.token if old else ""
+            if new_token != old_token:
+                yield _line(model, name, whose, DOTS if old_token else "", DOTS if new_token else "")
+        elif (new or None) != (old or None):
+            yield _line(model, name, whose, words.say(name, old), words.say(name, new))
+
+
+def _line(model: Any, name: str, whose: str, old: str, new: str) -> dict[str, str]:
+    label = words.label(model.__name__, name)
+    return {"label": f"{whose}: {label}" if whose else label, "old": old, "new": new}
+
+
+def _names(contexts: Iterable[Any]) -> dict[int, str]:
+    ids = {context["user"] for context in contexts if context and context.get("user")}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -1,0 +1,288 @@
+"""Change requests: proposed, listed, reviewed field by field, returned, sent again, withdrawn."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from households import rules
+from households.actions import changes as change_actions
+from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, change_label
+from households.forms.fields import add_refusal
+from households.models import ChangeField, ChangeRequest
+from households.rules import changes as change_rules
+from households.rules import words
+from households.views.files import place_of
+from households.views.reach import depth_of, household_or_404, present_members
+from pairing import audit, clock, codelists
+from pairing.access import carries, permission_required
+from pairing.errors import Conflict, Refused
+from pairing.models import Area
+from pairing.roles import P
+from pairing.tables import Column, Table, capped_count, keyset_page
+
+TONES = {
+    ChangeRequest.State.WAITING: "due",
+    ChangeRequest.State.DECIDED: "done",
+    ChangeRequest.State.RETURNED: "info",
+    ChangeRequest.State.WITHDRAWN: "neutral",
+}
+DECISION_TONES = {
+    ChangeField.Decision.OPEN: "neutral",
+    ChangeField.Decision.APPROVED: "done",
+    ChangeField.Decision.REFUSED: "danger",
+    ChangeField.Decision.BLOCKED: "due",
+}
+
+
+@permission_required(P.CHANGE_PROPOSE)
+@require_http_methods(["GET", "POST"])
+def change_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Ask for a change of head, identity or bank."""
+    household = household_or_404(request, public_id, P.CHANGE_PROPOSE)
+    rules.check_open(household)
+    fewer = depth_of(request.user, household.village_code) != "office"
+    form = ChangeForm(request.POST or None, members=present_members(household), fewer=fewer)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = change_actions.propose_change(
+                household=household,
+                changes=form.changes(),
+                reason=data["reason"],
+                proof=data["proof"],
+                by=request.user,
+            )
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(
+                request, _("Handed in. The file keeps the old values until a second person approves.")
+            )
+            return redirect("households:change_detail", made.public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.CHANGE_PROPOSE)
+    return render(request, "households/change_create.html", {"form": form, "household": household})
+
+
+@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
+@require_GET
+def change_list(request: HttpRequest) -> HttpResponse:
+    """For reviewers: what waits in their area, oldest first. For others: their own requests."""
+    mine = not carries(request.user, P.CHANGE_DECIDE) or request.GET.get("show") == "mine"
+    rows = (
+        _mine(request) if mine else ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
+    )
+    page = keyset_page(
+        rows.select_related("household", "proposed_by"),
+        ("-id",) if mine else ("id",),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    audit.read("change.list", by=request.user, objects=page.rows, object_type="households.changerequest")
+    return render(
+        request,
+        "households/change_list.html",
+        {
+            "mine": mine,
+            "may_decide": carries(request.user, P.CHANGE_DECIDE),
+            "table": _table(page.rows, mine),
+            "pager": page,
+            "count": capped_count(rows),
+            "query": "show=mine" if mine else "",
+        },
+    )
+
+
+@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
+@require_http_methods(["GET", "POST"])
+def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One request: old beside new. A second person ticks field by field, or returns it once with all remarks."""
+    change = _request_or_404(request, public_id)
+    fields = list(change.changes.select_related("person").order_by("pk"))
+    in_reach = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).filter(pk=change.pk).exists()
+    may_decide = in_reach and change_rules.can_decide(change, request.user)
+    form = ReviewForm(request.POST or None, request=change, changes=fields) if in_reach else None
+    if request.method == "POST":
+        change_rules.check_reviewer(change, request.user, in_reach=in_reach)
+        if form is not None and form.is_valid() and _review(request, change, form):
+            return redirect("households:change_list")
+    audit.read("change.show", by=request.user, objects=[change])
+    context = {
+        "change": change,
+        "place": place_of(change.household),
+        "rows": [_row(c, change) for c in fields],
+        "form": form if may_decide else None,
+        "form_rows": list(zip(form.rows(), [_row(c, change) for c in fields], strict=True))
+        if form and may_decide
+        else [],
+        "own": change.proposed_by_id == request.user.pk,
+        "tone": TONES[ChangeRequest.State(change.state)],
+        "may_return": change.round == 1,
+        "reason": codelists.label("change_reason", change.reason),
+        "may_reveal": carries(request.user, P.NUMBER_REVEAL) and in_reach,
+    }
+    return render(request, "households/change_detail.html", context)
+
+
+@permission_required(P.CHANGE_PROPOSE)
+@require_http_methods(["GET", "POST"])
+def change_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The proposer's answer to a returned request: new values beside the remarks."""
+    change = _own_or_404(request, public_id)
+    change_rules.check_state(change, ChangeRequest.State.WAITING)
+    fields = list(change.changes.select_related("person").order_by("pk"))
+    form = ResubmitForm(request.POST or None, request=change, changes=fields)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            change_actions.resubmit_change(
+                request=change,
+                values=form.values(),
+                reason=data["reason"],
+                proof=data["proof"],
+                version=data["version"],
+                by=request.user,
+            )
+        except Conflict:
+            raise
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Handed in again."))
+            return redirect("households:change_detail", public_id)
+    if request.method == "GET":
+        audit.read("change.show", by=request.user, objects=[change], permission=P.CHANGE_PROPOSE)
+    return render(request, "households/change_edit.html", {"form": form, "change": change})
+
+
+@permission_required(P.CHANGE_PROPOSE)
+@require_http_methods(["GET", "POST"])
+def change_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The proposer takes a request back."""
+    change = _own_or_404(request, public_id)
+    change_rules.check_state(change, ChangeRequest.State.WITHDRAWN)
+    if request.method == "POST":
+        change_actions.withdraw_change(request=change, by=request.user)
+        messages.success(request, _("Withdrawn. The file stays as it is."))
+        return redirect("households:change_list")
+    return render(request, "households/change_withdraw.html", {"change": change})
+
+
+def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bool:
+    """Hand in the review: returned with all remarks, or decided field by field. False: it was refused."""
+    data = form.cleaned_data
+    step: dict[str, Any] = {"remark": data["remark"], "version": data["version"], "by": request.user}
+    try:
+        if request.POST.get("step") == "return":
+            change_actions.return_change(request=change, remarks=form.remarks(), **step)
+            messages.success(request, _("Returned with your remarks. The proposer can send it once more."))
+        else:
+            decided = change_actions.decide_change(request=change, decisions=form.decisions(), **step)
+            _say_decided(request, decided)
+    except Conflict:
+        raise
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return False
+    return True
+
+
+def _say_decided(request: HttpRequest, change: ChangeRequest) -> None:
+    blocked = change.changes.filter(decision=ChangeField.Decision.BLOCKED).count()
+    messages.success(request, _("Reviewed. Approved fields stand in the file now."))
+    if blocked:
+        messages.warning(
+            request, _("Where the file had changed meanwhile nothing was written; see the request.")
+        )
+
+
+def _request_or_404(request: HttpRequest, public_id: UUID) -> ChangeRequest:
+    """A request in the reviewer's area, or one's own."""
+    related = ("household", "proposed_by", "decided_by")
+    for rows in (ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE), _mine(request)):
+        found: ChangeRequest | None = rows.select_related(*related).filter(public_id=public_id).first()
+        if found is not None:
+            return found
+    return _own_or_404(request, public_id)
+
+
+def _own_or_404(request: HttpRequest, public_id: UUID) -> ChangeRequest:
+    rows = _mine(request).select_related("household", "proposed_by", "decided_by")
+    found: ChangeRequest = get_object_or_404(rows, public_id=public_id)
+    return found
+
+
+def _mine(request: HttpRequest) -> QuerySet[Any]:
+    """One's own requests about files that one may still see."""
+    rows: QuerySet[Any] = ChangeRequest.objects.visible_to(request.user, P.CHANGE_PROPOSE)
+    return rows.filter(proposed_by=request.user)
+
+
+def _row(field: ChangeField, change: ChangeRequest) -> dict[str, Any]:
+    """One field in words: old, new, and what the file says now where that is neither."""
+    old, new = field.old.open(), field.new.open()
+    row: dict[str, Any] = {
+        "change": field,
+        "label": change_label(field),
+        "old": _words(field, old, change),
+        "new": _words(field, new, change),
+        "is_number": field.field in {"id_number", "bank_account"},
+        "tone": DECISION_TONES[ChangeField.Decision(field.decision)],
+    }
+    if change.state == ChangeRequest.State.WAITING or field.decision == ChangeField.Decision.BLOCKED:
+        now = change_actions.present_text(
+            change.household, field.model, field.field, field.person, field.year
+        )
+        if now != old:
+            row["now"] = _words(field, now, change) or _("nothing")
+    return row
+
+
+def _words(field: ChangeField, text: str, change: ChangeRequest) -> str:
+    if field.field != "head":
+        return words.say(field.field, text)
+    key, _colon, becomes = text.partition(":")
+    people = (
+        change.household.memberships.filter(person__public_id=key).values_list("person__name", flat=True)
+        if key
+        else []
+    )
+    name = next(iter(people), "")
+    if not becomes:
+        return name
+    relation = codelists.label("relation", becomes)
+    return _("%(name)s; the former head becomes: %(relation)s") % {"name": name, "relation": relation}
+
+
+def _table(rows: list[Any], mine: bool) -> Table:
+    today = clock.today()
+    villages = {row.village_code for row in rows}
+    places = {area.pk: area.label for area in Area.objects.filter(pk__in=villages)}
+    states = {state.value: (state.label, TONES[state]) for state in ChangeRequest.State}
+    days = Column(
+        "days",
+        gettext_lazy("Days waiting"),
+        "number",
+        value=lambda row: (today - row.proposed_at.date()).days,
+    )
+    return Table(
+        columns=[
+            Column("head", gettext_lazy("Household"), value=lambda row: row.household.head_name or row.household.file_number,
+                   link=lambda row: f"/changes/{row.public_id}/"),
+            Column("village_code", gettext_lazy("Village"), labels=places),
+            Column("reason", gettext_lazy("Reason"), value=lambda row: codelists.label("change_reason", row.reason)),
+            Column("proposed_by", gettext_lazy("Proposed by"), value=lambda row: row.proposed_by.name),
+            Column("proposed_at", gettext_lazy("On"), "date", value=lambda row: row.proposed_at),
+            *([Column("state", gettext_lazy("State"), "state", states=states)] if mine else [days]),
+        ],
+        rows=rows,
+        caption=gettext_lazy("My change requests") if mine else gettext_lazy("Changes waiting for review"),
+        empty=gettext_lazy("You have proposed no changes.") if mine else gettext_lazy("No changes waiting."),
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""One file (户档案): the whole of it for the office, a two-minute brief for the helper, fewer fields for the clerk."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
+
+from households.models import Household, HouseholdYear, Membership, PersonYear
+from households.rules import words
+from households.rules.questions import sentence
+from households.views.reach import depth_of, household_or_404, present_members
+from pairing import audit, clock, codelists, numbers
+from pairing.access import carries, covers, permission_required
+from pairing.models import Area
+from pairing.roles import P
+
+#: Facts of the year as the page shows them. The first line waits for a second person when it changes.
+YEAR_FACTS = (
+    "household_type",
+    "household_status",
+    "monitoring_kind",
+    "exit_year",
+    "per_head_income",
+    "main_cause",
+    "other_causes",
+    "housing_grade",
+    "dangerous_housing",
+    "water_safe",
+    "water_hard",
+)
+CLERK_FACTS = ("household_type",)
+
+
+@permission_required(P.HOUSEHOLD_VIEW)
+@require_GET
+def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A file in the reader's scope, with as many fields as his role sees."""
+    household = household_or_404(request, public_id, P.HOUSEHOLD_VIEW)
+    depth = depth_of(request.user, household.village_code)
+    audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_VIEW)
+    members = present_members(household)
+    context = {
+        "household": household,
+        "depth": depth,
+        "place": place_of(household),
+        "members": [member_line(m, row, depth) for m, row in with_years(members)],
+        "absences": absences(household, members),
+        "pairings": list(household.pairings.valid().select_related("cadre__unit")),
+        "questions": questions(household, members) if depth == "office" else [],
+        "waiting": household.change_requests.waiting().exists() if depth == "office" else False,
+        "facts": year_facts(household, depth),
+        "phones": phones(household, members) if carries(request.user, P.PHONE_SHOW) else [],
+        "bank": numbers.mask_bank_number(household.bank_account.open()) if depth == "office" else "",
+        "may_edit": depth == "office",
+        "may_list": covers(request.user, P.PAIRING_MANAGE, household.village_code),
+        "sections": sections(request, household),
+    }
+    return render(request, "households/household_detail.html", context)
+
+
+def sections(request: HttpRequest, household: Household) -> list[SafeString]:
+    """What the floor above shows on this page; each block looks after its own scope."""
+    found = (import_string(name)(request, household) for name in settings.HOUSEHOLD_SECTIONS)
+    return [block for block in found if block]
+
+
+def place_of(household: Household) -> str:
+    """Township, village and group in words."""
+    names = Area.objects.filter(pk__in=[household.township_code, household.village_code]).order_by("code")
+    return " · ".join([*(area.label for area in names), *filter(None, [household.group_name])])
+
+
+def with_years(members: list[Membership]) -> list[tuple[Membership, PersonYear | None]]:
+    """Each member with the newest facts of a year."""
+    newest: dict[int, PersonYear] = {}
+    if members:
+        rows = members[0].household.person_years.filter(person__in=[m.person_id for m in members])
+        for row in rows.order_by("person_id", "-year").distinct("person_id"):
+            newest[row.person_id] = row
+    return [(m, newest.get(m.person_id)) for m in members]
+
+
+def member_line(membership: Membership, year: PersonYear | None, depth: str) -> dict[str, Any]:
+    """One member as the page shows him. The number is masked to the digits of its area (S06)."""
+    person = membership.person
+    line: dict[str, Any] = {
+        "membership": membership,
+        "person": person,
+        "relation": codelists.label("relation", membership.relation),
+        "sex": person.get_sex_display(),
+        "age": age_on(person.birth_date),
+    }
+    if depth == "clerk":
+        return line
+    line["health"] = words.say("health", year.health) if year else ""
+    line["labour"] = words.say("labour", year.labour) if year else ""
+    line["work"] = words.say("work_place", year.work_place) if year else ""
+    line["schooling"] = words.say("schooling", year.schooling) if year else ""
+    if depth == "office":
+        line["number"] = numbers.mask_identity(person.id_number.open())
+        line["birth"] = person.birth_date
+        line["year"] = year.year if year else None
+    return line
+
+
+def age_on(born: Any) -> int | None:
+    """Completed years today."""
+    today = clock.today()
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def absences(household: Household, members: list[Membership]) -> list[dict[str, Any]]:
+    """Who is away today, since when, until when in people's words."""
+    names = {m.person_id: m.person.name for m in members}
+    rows = household.absences.on(clock.today())
+    return [
+        {
+            "absence": row,
+            "who": names.get(row.person_id, "") if row.person_id else None,
+            "where": words.say("where", row.where),
+        }
+        for row in rows
+        if row.person_id is None or row.person_id in names
+    ]
+
+
+def questions(household: Household, members: list[Membership]) -> list[dict[str, Any]]:
+    """The rules' open questions as sentences, with what would clear each."""
+    names = {str(m.person.public_id): m.person.name for m in members}
+    found = []
+    for question in household.questions.unanswered():
+        text, clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
+        found.append({"question": question, "text": text, "clears": clears})
+    return found
+
+
+def year_facts(household: Household, depth: str) -> dict[str, Any]:
+    """The facts of this year, or of the newest before it; which of the two is said on the page."""
+    this_year = clock.today().year
+    row: HouseholdYear | None = household.year(this_year)
+    shown = CLERK_FACTS if depth == "clerk" else YEAR_FACTS
+    if depth == "helper":
+        shown = tuple(name for name in YEAR_FACTS if name != "per_head_income")
+    facts = (
+        [(words.label("household_year", name), words.say(name, getattr(row, name))) for name in shown]
+        if row
+        else []
+    )
+    return {
+        "row": row,
+        "facts": [fact for fact in facts if fact[1]],
+        "old": row is not None and row.year < this_year,
+        "year": row.year if row else None,
+        "this_year": this_year,
+        "source": words.say("fact_source", row.fact_source) if row else "",
+    }
+
+
+def phones(household: Household, members: list[Membership]) -> list[dict[str, Any]]:
+    """Whose phone can be shown on request; the page itself carries masks only."""
+    found = []
+    if household.phone:
+        found.append(
+            {"key": household.public_id, "name": "", "mask": numbers.mask_phone(household.phone.open())}
+        )
+    for m in members:
+        if m.person.phone:
+            mask = numbers.mask_phone(m.person.phone.open())
+            found.append({"key": m.person.public_id, "name": m.person.name, "mask": mask})
+    return found

@@ -1,0 +1,130 @@
+"""The register, and files: opened, edited, put on the pairing list, closed and reopened."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from households import rules
+from households.actions import households as files
+from households.forms.fields import add_refusal
+from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
+from households.views.reach import household_or_404
+from pairing.access import permission_required
+from pairing.errors import Conflict, Refused
+from pairing.roles import P
+
+IN_REVIEW = gettext_lazy(
+    "In review: identity, head, income, status and bank keep the old value until a second person approves."
+)
+
+
+def say_saved(request: HttpRequest, change_request: Any, effect: str) -> None:
+    """Say what saving did: at once, and what now waits for a second person."""
+    messages.success(request, effect)
+    if change_request is not None:
+        messages.info(request, IN_REVIEW)
+
+
+@permission_required(P.HOUSEHOLD_EDIT)
+@require_http_methods(["GET", "POST"])
+def household_create(request: HttpRequest) -> HttpResponse:
+    """Open a file with its head."""
+    form = HouseholdCreateForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            household = files.register_household(**form.entry(), by=request.user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved. The file is open; add the other members below."))
+            return redirect("households:household_detail", household.public_id)
+    return render(request, "households/household_create.html", {"form": form})
+
+
+@permission_required(P.HOUSEHOLD_EDIT)
+@require_http_methods(["GET", "POST"])
+def household_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Edit the facts of a file that have no year."""
+    household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
+    rules.check_open(household)
+    form = HouseholdEditForm(request.POST or None, household=household)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            saved = files.edit_household(
+                household=household,
+                values=form.values(),
+                reason=data["reason"],
+                proof=data["proof"],
+                version=data["version"],
+                by=request.user,
+            )
+        except Conflict:
+            raise
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            say_saved(request, saved.request, _("Saved."))
+            return redirect("households:household_detail", public_id)
+    return render(request, "households/household_edit.html", {"form": form, "household": household})
+
+
+@permission_required(P.HOUSEHOLD_EDIT)
+@require_http_methods(["GET", "POST"])
+def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Close a file, after saying what that does."""
+    household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
+    rules.check_open(household)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            files.close_household(household=household, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The file is closed. It stays readable and can be reopened."))
+            return redirect("households:household_detail", public_id)
+    return render(request, "households/household_close.html", {"form": form, "household": household})
+
+
+@permission_required(P.HOUSEHOLD_EDIT)
+@require_http_methods(["GET", "POST"])
+def household_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Open a closed file again."""
+    household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
+    rules.check_closed(household)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            files.reopen_household(household=household, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The file is open again."))
+            return redirect("households:household_detail", public_id)
+    return render(request, "households/household_reopen.html", {"form": form, "household": household})
+
+
+@permission_required(P.PAIRING_MANAGE)
+@require_http_methods(["GET", "POST"])
+def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Put a file on the pairing list, or take it off."""
+    household = household_or_404(request, public_id, P.PAIRING_MANAGE)
+    rules.check_open(household)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        step = files.take_off_list if household.listed_on else files.put_on_list
+        try:
+            step(household=household, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("households:household_detail", public_id)
+    return render(request, "households/listing_edit.html", {"form": form, "household": household})

@@ -1,0 +1,42 @@
+"""How pages reach rows: in scope or 404, and with how many fields the reader sees a file."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from households.models import Household, Membership
+from pairing.access import covers
+from pairing.roles import P
+
+#: ``office`` sees the whole file; ``clerk`` no numbers, income, bank or health; ``helper`` the two-minute brief.
+Depth = Literal["office", "clerk", "helper"]
+
+
+def household_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Household:
+    """The file, if the reader's grants that carry the permission reach it."""
+    rows = Household.objects.visible_to(request.user, permission).select_related("lead")
+    found: Household = get_object_or_404(rows, public_id=public_id)
+    return found
+
+
+def membership_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Membership:
+    """The membership of a person in a file in reach."""
+    rows = Membership.objects.visible_to(request.user, permission).select_related("person", "household")
+    found: Membership = get_object_or_404(rows, public_id=public_id)
+    return found
+
+
+def present_members(household: Household) -> list[Membership]:
+    """The members of a file in reach, head first."""
+    rows: QuerySet[Any] = household.memberships.present().select_related("person").order_by("pk")  # type: ignore[attr-defined]
+    return sorted(rows, key=lambda membership: membership.relation != "head")
+
+
+def depth_of(user: Any, village_code: str) -> Depth:
+    """With how many fields ``user`` sees files of this village."""
+    if covers(user, P.HOUSEHOLD_EDIT, village_code):
+        return "office"
+    return "clerk" if covers(user, P.HOUSEHOLD_VIEW, village_code) else "helper"

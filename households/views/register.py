@@ -1,0 +1,169 @@
+"""The register (户台账): find files by name, number, village, type and state; fifty masked rows a page."""
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from households.forms.households import FindForm, HouseholdFilter, villages_of
+from households.models import Household
+from households.models.files import HouseholdQuerySet
+from pairing import audit, clock, codelists
+from pairing.access import carries, permission_required
+from pairing.models import Area
+from pairing.roles import P
+from pairing.tables import Column, Page, Table, capped_count, keyset_page
+
+ORDER = {
+    "name": ("head_key", "id"),
+    "number": ("file_number", "id"),
+    "visit": ("last_visit_on", "id"),
+}
+COLUMNS = (
+    "public_id", "head_name", "file_number", "village_code", "group_name", "household_type", "member_count",
+    "lead__name", "lead_id", "listed_on", "last_visit_on", "status",
+)  # fmt: skip
+
+
+@permission_required(P.HOUSEHOLD_VIEW)
+@require_GET
+def household_list(request: HttpRequest) -> HttpResponse:
+    """Files in the reader's scope, filtered, in a stable order."""
+    villages = villages_of(request.user, P.HOUSEHOLD_VIEW)
+    form = HouseholdFilter(request.GET, villages=_grouped(villages))
+    chosen = form.chosen()
+    rows = filtered(Household.objects.visible_to(request.user, P.HOUSEHOLD_VIEW), chosen)
+    page = keyset_page(
+        rows.values(*COLUMNS),
+        ORDER[chosen.get("sort") or "name"],
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    _record(request, "household.list", page, sorted(chosen))
+    query = QueryDict(mutable=True)
+    query.update(chosen)  # type: ignore[arg-type]
+    context = {
+        "form": form,
+        "find": FindForm(),
+        "may_find": carries(request.user, P.HOUSEHOLD_EDIT),
+        "may_create": carries(request.user, P.HOUSEHOLD_EDIT),
+        "table": _table(page.rows, villages),
+        "pager": page,
+        "query": query.urlencode(),
+        "count": capped_count(rows),
+        "filtered": bool(set(chosen) - {"sort"}),
+    }
+    return render(request, "households/household_list.html", context)
+
+
+@permission_required(P.HOUSEHOLD_EDIT)
+@require_POST
+def household_find(request: HttpRequest) -> HttpResponse:
+    """Files in which somebody has this certificate or phone number. By POST: the number stands in no address."""
+    form = FindForm(request.POST)
+    found: list[Any] = []
+    if form.is_valid():
+        rows = Household.objects.visible_to(request.user, P.HOUSEHOLD_EDIT)
+        rows = rows.having_number(form.cleaned_data["number"])
+        found = list(rows.order_by("head_key", "id").values(*COLUMNS)[:50])
+        _record(request, "household.find", Page(found), ["number"])
+        if len(found) == 1:
+            return redirect("households:household_detail", found[0]["public_id"])
+    table = _table(found, villages_of(request.user, P.HOUSEHOLD_EDIT))
+    return render(request, "households/household_find.html", {"form": form, "table": table})
+
+
+def filtered(rows: HouseholdQuerySet, chosen: dict[str, str]) -> HouseholdQuerySet:
+    """The rows that the filters choose; without a state, the open files."""
+    today = clock.today()
+    states = {
+        "": rows.open,
+        "unpaired": rows.unpaired,
+        "overdue": lambda: rows.overdue(today),
+        "promise": lambda: rows.open().filter(open_promises__gt=0),
+        "question": lambda: rows.open().questioned(),
+        "away": lambda: rows.open().away(today),
+        "closed": lambda: rows.filter(status=Household.Status.CLOSED),
+    }
+    rows = states[chosen.get("state", "")]()
+    if village := chosen.get("village"):
+        rows = rows.filter(village_code=village) if len(village) == 12 else rows.filter(township_code=village)
+    if kind := chosen.get("type"):
+        rows = rows.filter(household_type=kind)
+    return rows.matching(chosen["q"]) if "q" in chosen else rows
+
+
+def _record(request: HttpRequest, name: str, page: Page, filters: list[str]) -> None:
+    audit.read(
+        name,
+        by=request.user,
+        permission=P.HOUSEHOLD_VIEW,
+        object_type="households.household",
+        object_ids=[row["public_id"] for row in page.rows],
+        detail={"filters": filters},
+    )
+
+
+def _grouped(villages: list[Area]) -> list[tuple[str, Any]]:
+    """Villages under their townships, for the filter."""
+    groups: list[tuple[str, Any]] = []
+    names = {area.pk: area.label for area in villages if area.level == Area.Level.TOWNSHIP}
+    for area in villages:
+        if area.level == Area.Level.TOWNSHIP:
+            whole = (area.pk, _("all of %(township)s") % {"township": area.label})
+            groups.append((area.label, [whole]))
+        elif groups and area.pk[:9] in names:
+            groups[-1][1].append((area.pk, area.label))
+        else:
+            groups.append((area.pk, area.label))
+    return groups
+
+
+def _table(rows: list[Any], villages: list[Area]) -> Table:
+    today, root = clock.today(), reverse("households:household_list")
+    places = {area.pk: area.label for area in villages}
+    if missing := {row["village_code"] for row in rows} - places.keys():
+        places |= {area.pk: area.label for area in Area.objects.filter(pk__in=missing)}
+    states = {
+        "unpaired": (_("without a helper"), "due"),
+        "overdue": (_("over 120 days"), "due"),
+        "closed": (_("closed"), "neutral"),
+    }
+    return Table(
+        columns=[
+            Column(
+                "head_name",
+                _("Head"),
+                value=lambda row: row["head_name"] or _("no head"),
+                link=lambda row: f"{root}{row['public_id']}/",
+            ),
+            Column("village_code", _("Village"), labels=cast(Any, places)),
+            Column("group_name", _("Group")),
+            Column("household_type", _("Type"), labels=cast(Any, codelists.labels("household_type"))),
+            Column("member_count", _("Members"), "number"),
+            Column("lead__name", _("Lead helper")),
+            Column("last_visit_on", _("Last home visit"), "date"),
+            Column(
+                "state", _("State"), "state", value=lambda row: _state(row, today), states=cast(Any, states)
+            ),
+            Column("file_number", _("File number")),
+        ],
+        rows=rows,
+        caption=_("Register"),
+        empty=_("No match. Remove a filter."),
+    )
+
+
+def _state(row: Any, today: Any) -> str | None:
+    """The one thing about a row that somebody should act on."""
+    if row["status"] == Household.Status.CLOSED:
+        return "closed"
+    if row["listed_on"] is None:
+        return None
+    if row["lead_id"] is None:
+        return "unpaired"
+    since = max(row["listed_on"], row["last_visit_on"] or row["listed_on"])
+    return "overdue" if (today - since).days > 120 else None

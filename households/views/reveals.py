@@ -1,0 +1,139 @@
+"""Numbers that pages mask: a phone on request, certificate and bank numbers one at a time, with a reason."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ReauthenticationRequired
+from django import forms
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from households.forms.fields import TextField
+from households.models import Household
+from households.views.reach import household_or_404, present_members
+from pairing import audit, clock
+from pairing.access import permission_required
+from pairing.models import AuditEvent
+from pairing.roles import P
+
+SHOWN_SECONDS = 60
+MANY_A_DAY = 30
+
+
+class RevealForm(forms.Form):
+    """Why somebody needs to see a full number."""
+
+    reason = TextField(label=gettext_lazy("Why do you need it?"), max_length=200)
+
+
+@permission_required(P.PHONE_SHOW)
+@require_POST
+def phone_show(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one phone number of a household, to call it. Audited; no password again."""
+    household = household_or_404(request, public_id, P.PHONE_SHOW)
+    key, name, number = request.POST.get("of", ""), "", ""
+    if key == str(household.public_id) and household.phone:
+        name, number = household.head_name, household.phone.open()
+    for membership in present_members(household):
+        if key == str(membership.person.public_id):
+            name, number = membership.person.name, membership.person.phone.open()
+    if not number:
+        raise Http404
+    audit.read(
+        "phone.show", by=request.user, objects=[household], permission=P.PHONE_SHOW, detail={"field": "phone"}
+    )
+    context = {"household": household, "name": name, "number": number}
+    return _hiding(render(request, "households/phone_show.html", context), household)
+
+
+@permission_required(P.NUMBER_REVEAL)
+@require_http_methods(["GET", "POST"])
+def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -> HttpResponse:
+    """Show one full number for a minute: password not older than five minutes, a reason, an audit row."""
+    household = household_or_404(request, public_id, P.NUMBER_REVEAL)
+    if what not in KINDS:
+        raise Http404
+    label, whose, value = KINDS[what](household, key)
+    if not did_recently_reauthenticate(request):
+        raise ReauthenticationRequired
+    form = RevealForm(request.POST or None)
+    context: dict[str, Any] = {"household": household, "label": label, "whose": whose, "form": form}
+    if request.method == "POST" and form.is_valid():
+        _record(request.user, household, key, what, form.cleaned_data["reason"])
+        context |= {"number": value.open(), "seconds": SHOWN_SECONDS}
+        return _hiding(render(request, "households/number_reveal.html", context), household)
+    return render(request, "households/number_reveal.html", context)
+
+
+def _record(user: Any, household: Household, key: UUID, what: str, reason: str) -> None:
+    """One audit row; past ``MANY_A_DAY`` within a day a second one warns the auditor."""
+    since = clock.now() - timedelta(days=1)
+    mine = AuditEvent.objects.filter(actor_id=user.pk, action="number.reveal", at__gt=since)
+    with transaction.atomic():
+        if mine.count() >= MANY_A_DAY:
+            detail = {"limit": MANY_A_DAY}
+            audit.write("number.reveal_many", by=user, permission=P.NUMBER_REVEAL, detail=detail)
+        audit.write(
+            "number.reveal",
+            by=user,
+            permission=P.NUMBER_REVEAL,
+            object_type="households.household",
+            object_ids=[household.public_id, key],
+            object_area=household.village_code,
+            fields=[what],
+            reason=reason,
+        )
+
+
+def _hiding(response: HttpResponse, household: Household) -> HttpResponse:
+    """The page goes back to the file after a minute, with or without script."""
+    back = reverse("households:household_detail", args=[household.public_id])
+    response["Refresh"] = f"{SHOWN_SECONDS}; url={back}"
+    return response
+
+
+def _identity(household: Household, key: UUID) -> tuple[str, str, Any]:
+    for membership in present_members(household):
+        if membership.person.public_id == key and membership.person.id_number:
+            return _("Certificate number"), membership.person.name, membership.person.id_number
+    raise Http404
+
+
+def _bank(household: Household, key: UUID) -> tuple[str, str, Any]:
+    if key != household.public_id or not household.bank_account:
+        raise Http404
+    return _("Account number"), household.head_name, household.bank_account
+
+
+def _asked(household: Household, key: UUID) -> tuple[str, str, Any]:
+    change = _change_of(household, key)
+    return _("New number in the request"), change.person.name if change.person else "", change.new
+
+
+def _stood(household: Household, key: UUID) -> tuple[str, str, Any]:
+    change = _change_of(household, key)
+    return _("Old number in the request"), change.person.name if change.person else "", change.old
+
+
+def _change_of(household: Household, key: UUID) -> Any:
+    for change_request in household.change_requests.prefetch_related("changes__person"):
+        for change in change_request.changes.all():
+            if change.public_id == key and change.field in {"id_number", "bank_account"}:
+                return change
+    raise Http404
+
+
+KINDS: dict[str, Callable[[Household, UUID], tuple[str, str, Any]]] = {
+    "identity": _identity,
+    "bank": _bank,
+    "asked": _asked,
+    "stood": _stood,
+}
