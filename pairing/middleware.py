@@ -1,13 +1,22 @@
-"""What happens around every request: its source, input and database, then session, second factor, audit, headers."""
+"""What happens around every request: its source, database and input, then session, second factor, headers."""
 
 import ipaddress
+import json
+import logging
+import re
+import select
+import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg2
+import psycopg2.extensions
 from django.conf import settings
 from django.contrib.auth import logout
+from django.db import DataError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -16,6 +25,8 @@ from pairing.error_pages import ERRORS, answer
 from pairing.errors import Conflict, Refused
 from pairing.models import AuditEvent
 from pairing.roles import WITHOUT_SECOND_FACTOR
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -60,18 +71,144 @@ def _is_trusted_proxy(address: str) -> bool:
     return any(ip in ipaddress.ip_network(proxy) for proxy in settings.TRUSTED_PROXIES if proxy != "unix")
 
 
-# --- database_away and clean_input: begin (ground floor) -----------------------------------------------------
-
-
 def database_away(get_response: Handler) -> Handler:
-    return get_response
+    """Without a database, a friendly page within three seconds instead of a worker that hangs."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not database_answers():
+            return _away(request)
+        response = get_response(request)
+        # It went away in the middle: inner layers have made a 500 of that.
+        if response.status_code == 500 and connection.errors_occurred and not database_answers():
+            return _away(request)
+        return response
+
+    return middleware
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    response = answer(request, 503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def database_answers() -> bool:
+    """Whether our connection works, or a new one can be made; gives a database that hangs two seconds."""
+    if connection.in_atomic_block:
+        return True
+    try:
+        if connection.connection is not None and not _pinged(connection.connection):
+            connection.close()
+        connection.ensure_connection()
+    except _Hangs:
+        connection.close()
+        return False
+    except OperationalError:
+        return False
+    connection.health_check_done = True  # Django need not ask again
+    return True
+
+
+class _Hangs(Exception):
+    """The database took a question and gave no answer."""
+
+
+_PING_SECONDS = 2
+
+
+def _pinged(raw: Any) -> bool:
+    """Ask the database something trivial: False when the connection is dead, raises _Hangs when it is stuck.
+
+    libpq itself would wait for ever, so the driver waits in our own loop meanwhile. That switch is global to
+    the process: with several threads only the main one turns it.
+    """
+    deadline = time.monotonic() + _PING_SECONDS
+
+    def wait(driver: Any) -> None:
+        while (state := driver.poll()) != psycopg2.extensions.POLL_OK:
+            reading = state == psycopg2.extensions.POLL_READ
+            ends = [[driver.fileno()] if reading else [], [] if reading else [driver.fileno()], []]
+            if not any(select.select(*ends, max(deadline - time.monotonic(), 0))):
+                raise _Hangs
+
+    alone = threading.current_thread() is threading.main_thread()
+    if alone:
+        psycopg2.extensions.set_wait_callback(wait)
+    try:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except psycopg2.Error:
+        return False
+    finally:
+        if alone:
+            psycopg2.extensions.set_wait_callback(None)
+    return True
+
+
+_LONGEST_ADDRESS = 4000  # characters; our own filters stay far below
+_LONGEST_BODY = 200 * 1024 * 1024  # bytes; the upload form says its own limit in its own words
 
 
 def clean_input(get_response: Handler) -> Handler:
-    return get_response
+    """Refuse what no keyboard makes before it reaches a query: NUL bytes, half characters, endless text.
+
+    A NUL in a field of a form gets its sentence beside the field, from the form. What slips through to the
+    database's door is a bad request and not our failure.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if len(request.get_full_path()) > _LONGEST_ADDRESS:
+            return answer(request, 414)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length[:12]) > _LONGEST_BODY:
+            return answer(request, 413)
+        return get_response(request) if _is_clean(request) else answer(request, 400)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        strange = isinstance(exception, DataError | UnicodeEncodeError) or (
+            isinstance(exception, ValueError) and "NUL (0x00)" in str(exception)
+        )
+        if not strange:
+            return None
+        # No values: what was typed has no business in a log.
+        logger.warning("Bad input reached the view: %s", type(exception).__name__)
+        return answer(request, 400)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
 
 
-# --- database_away and clean_input: end -----------------------------------------------------------------------
+def _is_clean(request: HttpRequest) -> bool:
+    texts = [request.path_info, *request.COOKIES.values(), *(v for _, vs in request.GET.lists() for v in vs)]
+    texts += [*request.GET, *(str(v) for k, v in request.META.items() if k.startswith("HTTP_"))]
+    if any(_strange(text) for text in texts):
+        return False
+    if request.content_type != "application/json" or request.method in ("GET", "HEAD"):
+        return True
+    try:
+        return not any(_strange(text) for text in _texts_of(json.loads(request.body)))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _texts_of(value: Any) -> Iterator[str]:
+    """Every text in a parsed JSON value, keys included."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, list):
+            waiting += item
+
+
+def _strange(text: str) -> bool:
+    return _STRANGE.search(text) is not None
+
+
+_STRANGE = re.compile("[\x00\ud800-\udfff]")
 
 
 def session_limits(get_response: Handler) -> Handler:
@@ -194,13 +331,11 @@ def private_pages(get_response: Handler) -> Handler:
     return middleware
 
 
-_PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer autoplay browsing-topics camera display-capture geolocation gyroscope hid magnetometer "
-        "microphone midi payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking"
-    ).split()
-)
+_SENSORS = """
+    accelerometer autoplay browsing-topics camera display-capture geolocation gyroscope hid magnetometer
+    microphone midi payment publickey-credentials-get screen-wake-lock serial usb xr-spatial-tracking
+"""
+_PERMISSIONS_POLICY = ", ".join(f"{sensor}=()" for sensor in _SENSORS.split())
 
 
 def error_answers(get_response: Handler) -> Handler:

@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.urls import include, path
 
-from pairing.views import audit, errors, gallery, home, invitations, people, profile, units
+from pairing.views import audit, errors, gallery, health, home, invitations, people, profile, units
 
 accounts = [
     path("login/", account.login, name="account_login"),
@@ -18,6 +18,7 @@ accounts = [
 site = [
     path("", home.home, name="home"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("healthz", health.health_show, name="health_show"),
     path("session/", home.session_show, name="session_show"),
     path("language/", profile.language_set, name="language_set"),
     path("me/", profile.profile_edit, name="profile_edit"),
