@@ -147,6 +147,15 @@ def blind(text: str, label: str) -> str:
     return hmac.new(settings.HMAC_KEY, message, hashlib.sha256).hexdigest()
 
 
+def draft_key(public_id: UUID | str, epoch: int) -> bytes:
+    """The 32 bytes under which one person's browser keeps his unsent drafts; another person's are others.
+
+    Derived and never stored: field keys may rotate, a draft on a phone still opens. ``epoch`` makes a new one.
+    """
+    info = f"pairing draft {UUID(str(public_id))} {epoch}".encode()
+    return HKDF(SHA256(), 32, salt=None, info=info).derive(settings.HMAC_KEY)
+
+
 def _aad(head: str, label: str, public_id: UUID | str) -> bytes:
     if not label or not public_id:
         raise ValueError("A sealed value needs a label and the row's public_id.")

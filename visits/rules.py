@@ -48,6 +48,15 @@ def check_visit_day(household: Household, visitor: Any, day: date) -> Pairing:
     raise Refused(_("On this day the pairing did not hold."), "visited_on")
 
 
+def former_household(user: Any, public_id: Any) -> Household | None:
+    """The household whose helper ``user`` was once: a visit dated inside that pairing may still be sent."""
+    former = Pairing.everything.valid().filter(
+        cadre=user, household__public_id=public_id, ended_on__isnull=False
+    )
+    pairing = former.select_related("household").first()
+    return pairing.household if pairing and carries(user, P.VISIT_LOG) else None
+
+
 def may_enter_for(user: Any, household: Household) -> bool:
     """May ``user`` type a visit for its helper: clerks in their village, township staff in their township."""
     return covers(user, P.VISIT_ENTER, household.village_code)
@@ -74,6 +83,15 @@ def check_confirm(visit: Visit, user: Any) -> None:
         raise Refused(_("This visit has been withdrawn."))
     if visit.confirmed_at is not None:
         raise Refused(_("This visit has been confirmed already."))
+
+
+def can_confirm(visit: Visit, user: Any) -> bool:
+    """Is this visit waiting for the word of ``user``?"""
+    try:
+        check_confirm(visit, user)
+    except Refused:
+        return False
+    return True
 
 
 def can_read_restricted(user: Any, visit: Visit) -> bool:
@@ -112,12 +130,25 @@ def check_promise_open(promise: Promise) -> None:
         )
 
 
+def check_promise_done(promise: Promise) -> None:
+    """The household is asked about what was done."""
+    if promise.state != Promise.State.DONE:
+        raise Refused(_("Write first what was done; then the household can be asked."))
+
+
 def check_promise_movable(promise: Promise) -> None:
     """A date moves while a promise is open, and again when it was kept partly or not."""
     if Promise.State.OPEN not in Promise.TRANSITIONS.get(Promise.State(promise.state), []):
         raise Refused(
             _("This promise has been settled already: %(state)s.") % {"state": promise.get_state_display()}
         )
+
+
+def check_found(slip: Slip | None) -> None:
+    """A number that leads to no slip of this area is told as such; nothing is said of other places."""
+    if slip is None:
+        raise Refused(_("No slip with this number was printed for a household here."), "number")
+    check_slip(slip)
 
 
 def check_slip(slip: Slip) -> None:
@@ -215,6 +246,13 @@ def answers_at(problem: Problem, user: Any) -> bool:
         and problem.village_code.startswith(grant.area_id)
         for grant in open_grants(user)
     )
+
+
+def levels_of(user: Any) -> set[str]:
+    """The levels at which ``user`` answers referrals."""
+    lengths = {len(g.area_id) for g in open_grants(user) if P.PROBLEM_ANSWER in permissions_of(g.role)}
+    levels = {9: Problem.Level.TOWNSHIP, 6: Problem.Level.COUNTY}
+    return {str(level) for length, level in levels.items() if length in lengths}
 
 
 def steps_open_to(problem: Problem, user: Any) -> list[str]:

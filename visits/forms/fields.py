@@ -1,18 +1,94 @@
 """Fields that the visits' forms share: words, days chosen by chip, and codes of a list."""
 
 import calendar
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from pairing import codelists
+from pairing import clock, codelists
+from pairing.errors import Refused
+from pairing.icons import icon
 from visits import checks
 
 OTHER = "other"  # the chip behind which a date is typed
+FIRST = 6  # chips of a long list that are seen at once; the others unfold
 SPRING = (3, 15)  # spring ploughing begins (month, day): the promise chip 春耕前
+
+
+class ChipBound(forms.BoundField):
+    """A field as the light pages show it: chips without a widget's template for each, errors as a block."""
+
+    @property
+    def choices(self) -> list[tuple[Any, Any]]:
+        return list(getattr(self.field, "choices", ()))
+
+    @property
+    def chips(self) -> SafeString:
+        """Every choice as a chip."""
+        return self._chips(self.choices)
+
+    @property
+    def first_chips(self) -> SafeString:
+        """The choices that are seen at once; ``more_chips`` unfold."""
+        return self._chips(self.choices[:FIRST])
+
+    @property
+    def more_chips(self) -> SafeString:
+        return self._chips(self.choices[FIRST:], FIRST)
+
+    @property
+    def more_chosen(self) -> bool:
+        """Is one of those chosen that unfold?"""
+        return not self._chosen().isdisjoint(str(value) for value, _label in self.choices[FIRST:])
+
+    def _chips(self, choices: Iterable[tuple[Any, Any]], start: int = 0) -> SafeString:
+        kind = "checkbox" if isinstance(self.field, forms.MultipleChoiceField) else "radio"
+        chosen = self._chosen()
+        cells = (
+            (kind, self.html_name, value, self.auto_id, i, " checked" if str(value) in chosen else "", label)
+            for i, (value, label) in enumerate(choices, start)
+        )
+        return format_html_join("", _CHIP, cells)
+
+    def _chosen(self) -> set[str]:
+        value = self.value()
+        values = {str(v) for v in value} if isinstance(value, (list, tuple)) else {str(value or "")}
+        if isinstance(self.field, DayChips) and values != {""}:
+            known = {str(v) for v, _label in self.choices}
+            return values if values & known else {OTHER}
+        return values
+
+    @property
+    def typed(self) -> str:
+        """A typed day, or the day of a chip that is no chip any more."""
+        value, name = self.value(), self.name.removesuffix("_day")
+        chips: Any = self.form[name]
+        chip = chips.value() or ""
+        known = {str(v) for v, _label in chips.choices}
+        if not value and chip not in known:
+            return chip if _day(chip) else ""
+        return value.isoformat() if isinstance(value, date) else str(value or "")
+
+    @property
+    def wrong(self) -> SafeString:
+        """The errors beside this field, nothing without any."""
+        if not self.errors:
+            return SafeString("")
+        lines = format_html_join("", "<p>{}</p>", ((error,) for error in self.errors))
+        mark = icon("exclamation-circle", 18)
+        return format_html(
+            '<div class="error" id="{}_error">{}<div>{}</div></div>', self.auto_id, mark, lines
+        )
+
+
+_WRONG = '<div class="error" id="{}_error">{}<div>{}</div></div>'
+_CHIP = '<label class="chip"><input type="{}" name="{}" value="{}" id="{}_{}"{}><span>{}</span></label>'
 
 
 class Words(forms.CharField):
@@ -88,12 +164,19 @@ class DayField(forms.DateField):
 class ChipForm(forms.Form):
     """A form of chips: fills code lists, and resolves day chips with their typed day."""
 
-    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+    bound_field_class = ChipBound
+
+    def __init__(self, *args: Any, day: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.day = day
+        self.day = day = day or clock.today()
         for field in self.fields.values():
             if codes := getattr(field, "codes", ""):
                 field.choices = codelists.choices(codes, day)  # type: ignore[attr-defined]
+
+    @property
+    def is_used(self) -> bool:
+        """Was anything entered here, or is anything wrong? Then its block stands open."""
+        return self.is_bound and (bool(self.errors) or any(self[name].value() for name in self.fields))
 
     def chosen_day(self, name: str) -> date | None:
         """The day chosen by chip or typed behind ``other``; None where nothing was chosen."""
@@ -142,3 +225,12 @@ def later_days(today: date) -> list[tuple[str, Any]]:
     months = [(30, _("in a month")), (91, _("in three months")), (182, _("in half a year"))]
     chips: list[tuple[str, Any]] = [((today + timedelta(days=n)).isoformat(), word) for n, word in months]
     return [*chips, (OTHER, _("a date"))]
+
+
+class SmallForm(ChipForm):
+    """A form of a few fields for one action."""
+
+    def refuse(self, refused: Refused) -> None:
+        """Put a rule's answer beside the field it speaks of, or on top."""
+        field = refused.field if refused.field in self.fields else None
+        self.add_error(field, ValidationError(str(refused.reason)))

@@ -32,7 +32,6 @@ from visits.forms.fields import (
 from visits.models import Problem, Promise, Visit
 
 BLOCKS = 2  # problems, promises and pieces of help that one form takes
-KINDS_SHOWN = 6  # kinds of problem that are chips at once; the others unfold
 
 
 @dataclass(frozen=True)

@@ -221,3 +221,9 @@ class ConflictDraft(models.Model):
                 fields=["county_code", "author", "client_id", "body_hmac"], name="conflict_kept_once"
             )
         ]
+
+    @classmethod
+    def kept_for(cls, user: Any) -> "models.QuerySet[ConflictDraft]":
+        """The drafts of one author, latest first: nobody else ever sees them."""
+        drafts: models.QuerySet[ConflictDraft] = cls.everything.filter(author=user).order_by("-pk")
+        return drafts

@@ -1,0 +1,76 @@
+"""今天: whom to see and why, in order of need; five queries whatever the number of households."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from households.models import Household
+from pairing import clock
+from pairing.models.audit import AuditEvent
+from tests import cast, factories
+from visits.actions.promises import make_promise
+
+
+@pytest.fixture
+def world(db):
+    return cast.build()
+
+
+def test_a_cadre_sees_his_open_pairings_and_nothing_else(world):
+    page = world.client("cadre").get(reverse("visits:today")).content.decode()
+    assert "canary-own-head" in page
+    for position in world.files.keys() - {"own"}:
+        assert f"canary-{position}-" not in page
+
+
+def test_neither_type_nor_illness_nor_income_stands_on_a_card(world):
+    page = world.client("cadre").get(reverse("visits:today")).content.decode()
+    for word in ("脱贫", "因病", "9800", world.files["own"].file_number, "canary-own-address"):
+        assert word not in page
+
+
+def test_need_orders_the_households(world):
+    today, cadre = clock.today(), world.people["cadre"]
+    names = ["promise", "gap", "never", "fresh"]
+    files = factories.households(
+        factories.FileSpec(cast.VILLAGE, [factories.MemberSpec(f"户-{name}")], today - timedelta(days=400))
+        for name in names
+    )
+    factories.pairings((row, cadre, today - timedelta(days=300), None) for row in files)
+    last = {"promise": 3, "gap": 200, "fresh": 2}
+    for name, row in zip(names, files, strict=True):
+        if name in last:
+            Household.everything.filter(pk=row.pk).update(last_visit_on=today - timedelta(days=last[name]))
+    make_promise(household=files[0], what="问低保", due_on=today, by=cadre)
+    page = world.client("cadre").get(reverse("visits:today")).content.decode()
+    assert sorted(names, key=lambda name: page.index(f"户-{name}")) == ["promise", "never", "gap", "fresh"]
+    assert "问低保" not in page  # neighbours look
+
+
+@pytest.mark.parametrize("extra", [0, 12])
+def test_five_queries_and_one_audit_row_for_any_number_of_households(world, extra):
+    today, cadre = clock.today(), world.people["cadre"]
+    files = factories.households(factories.FileSpec(cast.VILLAGE) for _ in range(extra))
+    factories.pairings((row, cadre, today, None) for row in files)
+    client = world.client("cadre")
+    client.get(reverse("visits:today"))
+    rows = AuditEvent.objects.count()
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        page = client.get(reverse("visits:today"))
+    assert page.status_code == 200
+    assert len(queries) <= 5, [q["sql"][:80] for q in queries]
+    assert AuditEvent.objects.count() == rows + 1
+    assert len(AuditEvent.objects.latest("pk").object_ids) == extra + 1
+
+
+def test_without_households_the_page_says_what_comes(world):
+    world.pairings["own"].__class__.everything.filter(pk=world.pairings["own"].pk).update(
+        ended_on=clock.today()
+    )
+    page = world.client("cadre").get(reverse("visits:today"), headers={"accept-language": "en"})
+    assert "no households yet" in page.content.decode()

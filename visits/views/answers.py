@@ -1,0 +1,18 @@
+"""What this app's views answer when a rule says no."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from pairing.error_pages import answer
+from pairing.errors import Conflict, Gone, Refused
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """410 for what was withdrawn, 409 with both texts for a conflict, else 403 with the rule's sentence."""
+    if isinstance(refused, Gone):
+        return answer(request, 410, str(refused))
+    if isinstance(refused, Conflict):
+        stored = {label: str(text) for label, text in refused.stored.items()}
+        sent = {label: str(text) for label, text in refused.sent.items()}
+        return answer(request, 409, str(refused), stored=stored, sent=sent, again_url=reverse("visits:today"))
+    return answer(request, 403, str(refused))

@@ -1,0 +1,45 @@
+"""Unsent drafts: the key under which this person's browser keeps them, and second texts kept here."""
+
+import base64
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pairing import audit
+from pairing.access import permission_required
+from pairing.crypto import draft_key as key_of
+from pairing.roles import P
+from visits.models import ConflictDraft
+
+EPOCH = 1  # raise it to make every browser start with a new key
+
+
+@permission_required(P.VISIT_LOG)
+@require_GET
+def draft_key(request: HttpRequest) -> HttpResponse:
+    """The signed-in person's key. The browser keeps it non-extractable and drops it at sign-out."""
+    user: Any = request.user
+    key = base64.b64encode(key_of(user.public_id, EPOCH)).decode()
+    return JsonResponse({"account": str(user.public_id), "epoch": EPOCH, "key": key})
+
+
+@permission_required(P.VISIT_LOG)
+def draft_list(request: HttpRequest) -> HttpResponse:
+    """Second texts under an id already used: kept sealed, shown to their author alone."""
+    user: Any = request.user
+    drafts = list(ConflictDraft.kept_for(user))
+    audit.read("draft.list", by=user, objects=drafts, permission=P.VISIT_LOG)
+    texts = [(draft.kept_at, _words(json.loads(draft.body.open()))) for draft in drafts]
+    return render(request, "visits/draft_list.html", {"texts": texts})
+
+
+def _words(body: dict[str, Any]) -> list[str]:
+    """What was typed, in the order of the form."""
+    words = [body.get("said", "")]
+    words += [problem["words"] for problem in body.get("problems", ())]
+    words += [promise["what"] for promise in body.get("promises", ())]
+    words += [body.get("restricted", "")]
+    return [text for text in words if text]

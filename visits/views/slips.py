@@ -1,0 +1,93 @@
+"""Days on paper: printing slips, and entering one for a helper who then confirms (代录)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from households.models import Household
+from pairing import audit, clock
+from pairing.access import permission_required
+from pairing.errors import Conflict, Gone, Refused
+from pairing.roles import P
+from visits import booklet, rules
+from visits.actions.slips import print_slips
+from visits.actions.visits import save_visit
+from visits.forms.words import SlipChoiceForm, SlipNumberForm
+from visits.models import Slip
+from visits.sections import subject_of
+from visits.views.answers import refusal
+from visits.views.visits import offices, saved, visit_form
+
+
+@permission_required(P.VISIT_LOG)
+def slip_print(request: HttpRequest) -> HttpResponse:
+    """Choose among my households; each gets a fresh slip, two on a sheet."""
+    visible = Household.objects.visible_to(request.user, P.VISIT_LOG).open().order_by("head_key", "pk")
+    mine = {str(household.public_id): household for household in visible}
+    form = SlipChoiceForm(request.POST or None, households=mine.values())
+    if request.method == "POST" and form.is_valid():
+        chosen = [mine[key] for key in form.cleaned_data["households"]]
+        slips = print_slips(households=chosen, cadre=request.user, by=request.user)
+        return _pdf(booklet.visit_slips(slips, [subject_of(h, day=clock.today()) for h in chosen]))
+    audit.read("household.list", by=request.user, objects=mine.values(), permission=P.VISIT_LOG)
+    return render(request, "visits/slip_print.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _pdf(pdf: bytes) -> HttpResponse:
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = 'inline; filename="slips.pdf"'
+    return answer
+
+
+@permission_required(P.VISIT_ENTER)
+def slip_enter(request: HttpRequest) -> HttpResponse:
+    """代录: the number of a slip leads to its form."""
+    form = SlipNumberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["number"]
+        slip = Slip.objects.visible_to(request.user, P.VISIT_ENTER).filter(number=number).first()
+        try:
+            rules.check_found(slip)
+            return redirect("visits:visit_enter", slip.public_id)
+        except Refused as refused:
+            form.refuse(refused)
+    return render(request, "visits/slip_enter.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@permission_required(P.VISIT_ENTER)
+def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The same form as the helper's own, without the restricted part; he confirms what was typed."""
+    slip = _slip(request, public_id)
+    try:
+        form = visit_form(request, slip.household, entered_for=True, initial={"client_id": slip.public_id})
+        if request.method == "POST" and form.is_valid():
+            sent, helper = form.visit(), slip.cadre
+            visit = save_visit(
+                household=slip.household, visit=sent, visited_by=helper, slip=slip, by=request.user
+            )
+            messages.info(request, _("%(name)s is asked to confirm it.") % {"name": helper.name})
+            return saved(request, visit, "visits:slip_enter")
+        rules.check_slip(slip)
+    except (Conflict, Gone) as refused:
+        return refusal(request, refused)
+    except Refused as refused:
+        if slip.visit_id is not None or not slip.household.is_open:
+            return refusal(request, refused)
+        form.refuse(refused)
+    audit.read("visit.form", by=request.user, objects=[slip.household], permission=P.VISIT_ENTER)
+    context = {
+        "form": form,
+        "household": slip.household,
+        "helper": slip.cadre,
+        "slip": slip,
+        "offices": offices(),
+    }
+    return render(request, "visits/visit_enter.html", context, status=422 if form.is_wrong else 200)
+
+
+def _slip(request: HttpRequest, public_id: str) -> Any:
+    visible = Slip.objects.visible_to(request.user, P.VISIT_ENTER).select_related("household", "cadre")
+    return get_object_or_404(visible, public_id=public_id)

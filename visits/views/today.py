@@ -1,0 +1,146 @@
+"""The cadre's home: whom to see and why (今天), and all his households (联系户)."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Subquery, When
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from households.models import Household, Membership
+from households.models.files import GAP_DAYS
+from households.models.members import HEAD
+from pairing import audit, clock
+from pairing.access import permission_required
+from pairing.roles import P
+from pairing.wording import overdue_days, short_day
+from visits.models import Promise, Visit
+
+SOON = timedelta(days=7)  # a promise is a reason to go from a week before its day on
+NEAR = timedelta(days=30)  # a visit is a reason to go from a month before the gap closes
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why to see a household, in words: neither type, illness nor income, for neighbours look."""
+
+    words: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One household on the cadre's phone."""
+
+    row: dict[str, Any]
+    rank: tuple[int, date]
+    reasons: list[Reason] = field(default_factory=list)
+    gap: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        return self.rank[0] < 9
+
+
+@permission_required(P.TODAY)
+def today(request: HttpRequest) -> HttpResponse:
+    """My households in order of need: promises due, the township's questions, then the longest gap."""
+    cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.rank)
+    _audit(request, cards)
+    due = [card for card in cards if card.is_due]
+    rest = [card for card in cards if not card.is_due]
+    context = {
+        "due": due,
+        "rest": rest,
+        "questions": [(c.row, v) for c in cards for v in c.row["asked"]],
+        "unconfirmed": [(c.row, v) for c in cards for v in c.row["unconfirmed"]],
+        "next": rest[0] if rest else None,
+        "next_on": _next_on(rest[0]) if rest else None,
+    }
+    return render(request, "visits/today.html", context)
+
+
+@permission_required(P.TODAY)
+def household_brief_list(request: HttpRequest) -> HttpResponse:
+    """All my households by name, with the time since the last home visit in words."""
+    cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.row["head_key"])
+    _audit(request, cards)
+    return render(request, "visits/household_brief_list.html", {"cards": cards})
+
+
+def cards_of(user: Any, on: date) -> list[Card]:
+    """The cadre's households with the reasons to see each; one query, whatever their number."""
+    promises = Promise.objects.visible_to(user, P.VISIT_LOG).filter(household=OuterRef("pk")).open()
+    visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(household=OuterRef("pk"), visited_by=user)
+    members = Membership.objects.visible_to(user, P.TODAY).present().filter(household=OuterRef("pk"))
+    head_phone = members.filter(relation=HEAD).exclude(person__phone="").values("person__public_id")[:1]
+    as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
+    rows = (
+        Household.objects.visible_to(user, P.TODAY)
+        .open()
+        .annotate(
+            call=Case(When(phone="", then=Subquery(head_phone)), default=F("public_id")),
+            promise_due=Subquery(promises.order_by("due_on").values("due_on")[:1]),
+            asked=ArraySubquery(visits.asked().order_by("pk").values(json=as_json)),
+            unconfirmed=ArraySubquery(visits.unconfirmed().order_by("pk").values(json=as_json)),
+        )
+        .values(
+            "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
+            "best_time", "call", "promise_due", "asked", "unconfirmed",
+        )
+    )  # fmt: skip
+    return [_card(row, on) for row in rows]
+
+
+def _card(row: dict[str, Any], on: date) -> Card:
+    reasons = []
+    rank = (9, row["last_visit_on"] or date.min)
+    since = max(filter(None, (row["listed_on"], row["last_visit_on"])), default=None)
+    gap = _gap(row["last_visit_on"], on)
+    if since and on - since > timedelta(days=GAP_DAYS) - NEAR:
+        rank = (4, since)
+        over = on - since > timedelta(days=GAP_DAYS)
+        reasons.append(Reason(gap, "home", "due" if over else "neutral"))
+    elif row["last_visit_on"] is None:
+        rank = (4, since or date.min)
+        reasons.append(Reason(gap, "home", "neutral"))
+    if row["asked"]:
+        rank = (3, rank[1])
+        reasons.insert(0, Reason(_("The township asks you to add something"), "chat-bubble-left", "info"))
+    due_on = row["promise_due"]
+    if due_on and due_on <= on + SOON:
+        rank = (1 if due_on < on else 2, due_on)
+        words = _("A promise is due: %(when)s") % {"when": overdue_days(due_on)}
+        reasons.insert(0, Reason(words, "hand-raised", "due"))
+    return Card(row, rank, reasons, gap)
+
+
+def _gap(last: date | None, on: date) -> str:
+    if last is None:
+        return _("No home visit yet")
+    days = (on - last).days
+    if days == 0:
+        return _("Visited today")
+    return _("Last home visit %(date)s, %(days)d days ago") % {"date": short_day(last), "days": days}
+
+
+def _next_on(card: Card) -> date:
+    """When the next household comes due by itself: a month before its gap closes."""
+    since = max(filter(None, (card.row["listed_on"], card.row["last_visit_on"])), default=clock.today())
+    days: timedelta = timedelta(days=GAP_DAYS) - NEAR
+    return since + days
+
+
+def _audit(request: HttpRequest, cards: list[Card]) -> None:
+    audit.read(
+        "household.list",
+        by=request.user,
+        permission=P.TODAY,
+        object_type="households.household",
+        object_ids=[card.row["public_id"] for card in cards],
+    )

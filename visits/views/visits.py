@@ -1,0 +1,236 @@
+"""The visit log and what becomes of a visit: read, corrected, withdrawn, confirmed, answered."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from households.models import Household
+from pairing import audit, clock, codelists
+from pairing.access import carries, permission_required
+from pairing.errors import Conflict, Gone, Refused
+from pairing.roles import P
+from visits import checks, rules
+from visits.actions.reading import answer_question
+from visits.actions.visits import confirm_visit, correct_visit, is_saved, save_visit, withdraw_visit
+from visits.forms.visit import VisitForm, sent_promises
+from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
+from visits.models import Visit
+from visits.sections import METHOD_ICONS, subject_of
+from visits.views.answers import refusal
+
+DONE = gettext_lazy("Saved.")
+
+
+@permission_required(P.VISIT_LOG)
+def visit_create(request: HttpRequest, public_id: str) -> HttpResponse:
+    """记走访: one form, one save. After the pairing ended only what is dated inside it is taken."""
+    household, ended = _to_log(request, public_id)
+    try:
+        rules.check_open_file(household)
+        form = visit_form(request, household)
+        if request.method == "POST" and form.is_valid():
+            visit = save_visit(household=household, visit=form.visit(), by=request.user)
+            return saved(request, visit)
+    except (Conflict, Gone) as refused:
+        return refusal(request, refused)
+    except Refused as refused:
+        if ended:
+            raise Http404 from refused
+        if not household.is_open:
+            return refusal(request, refused)
+        form.refuse(refused)
+    if ended:
+        raise Http404
+    audit.read("visit.form", by=request.user, objects=[household], permission=P.VISIT_LOG)
+    context = {"form": form, "household": household, "offices": offices()}
+    return render(request, "visits/visit_create.html", context, status=422 if form.is_wrong else 200)
+
+
+def _to_log(request: HttpRequest, public_id: str) -> tuple[Household, bool]:
+    """The household to log a visit of, and whether the pairing has ended since (then only by POST)."""
+    mine = Household.objects.visible_to(request.user, P.VISIT_LOG).filter(public_id=public_id).first()
+    if mine is not None:
+        return mine, False
+    former = rules.former_household(request.user, public_id) if request.method == "POST" else None
+    if former is None:
+        raise Http404
+    return former, True
+
+
+def visit_form(
+    request: HttpRequest, household: Household, *, entered_for: bool = False, **initial: Any
+) -> VisitForm:
+    """The form of one visit, sent or empty."""
+    day, data = clock.today(), request.POST if request.method == "POST" else None
+    sent: Mapping[str, Any] = data or {}
+    subject = subject_of(
+        household,
+        day=day,
+        entered_for=entered_for,
+        answered=sent_promises(sent),
+        new=not (data and is_saved(client_id=data.get("client_id", ""), by=request.user)),
+    )
+    return VisitForm(data, subject=subject, day=day, **initial)
+
+
+def offices() -> dict[str, str]:
+    """The name of the office to which each kind of problem usually goes, for the form's script."""
+    return {kind: codelists.label("office", office) for kind, office in checks.OFFICE_FOR_KIND.items()}
+
+
+def saved(request: HttpRequest, visit: Visit, to: str = "visits:today") -> HttpResponse:
+    """Back to where the day goes on; a script that sent the form learns the address and drops its draft."""
+    messages.success(request, DONE)
+    url = f"{reverse(to)}?saved={visit.client_id}"
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"to": url})
+    return redirect(url)
+
+
+@permission_required(P.HOUSEHOLD_VIEW)
+def visit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One visit, its corrections and questions, what it opened; the restricted part for its few readers."""
+    visit = _visit(request, public_id, P.HOUSEHOLD_VIEW)
+    restricted = rules.can_read_restricted(request.user, visit)
+    audit.write(
+        "visit.show",
+        by=request.user,
+        permission=P.HOUSEHOLD_VIEW,
+        object_type="visits.visit",
+        object_ids=[visit.public_id, visit.household.public_id],
+        object_area=visit.village_code,
+        fields=["restricted"] if restricted else [],
+    )
+    return render(request, "visits/visit_detail.html", detail(request, visit, restricted))
+
+
+def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, Any]:
+    """What the page of one visit shows."""
+    fewer = rules.sees_fewer_fields(request.user)
+    names = dict(
+        visit.household.memberships.filter(person__public_id__in=visit.met).values_list(
+            "person__public_id", "person__name"
+        )
+    )
+    own = request.user.pk in (visit.visited_by_id, visit.author_id)
+    problems = visit.problems.filter(restricted=False) if fewer else visit.problems.all()
+    return {
+        "visit": visit,
+        "icon": METHOD_ICONS[Visit.Method(visit.method)],
+        "met": [names[person] for person in visit.met if person in names],
+        "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
+        "facts": [] if fewer else json.loads(visit.facts.open() or "[]"),
+        "restricted": visit.restricted.open() if restricted else "",
+        "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
+        "promises": list(visit.promises.all()),
+        "asked": list(visit.promises_asked.all()),
+        "help": [(h, codelists.label("help_kind", h.kind)) for h in visit.help.all()],
+        "corrections": list(visit.corrections.select_related("corrected_by")),
+        "questions": list(visit.questions.select_related("asked_by", "answered_by")),
+        "clock_off": checks.clock_is_off(visit.device_at, visit.recorded_at),
+        "may_change": own and visit.state != Visit.State.WITHDRAWN,
+        "may_confirm": rules.can_confirm(visit, request.user),
+    }
+
+
+@permission_required(P.VISIT_LOG, P.VISIT_ENTER)
+def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A correction beside the old words."""
+    visit = _own_visit(request, public_id)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_visit(visit=visit, **form.cleaned_data, by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return _done(request, visit)
+    return _page(request, "visits/visit_correct.html", visit, form)
+
+
+@permission_required(P.VISIT_LOG, P.VISIT_ENTER)
+def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a visit back, with a reason; the page says the effect first."""
+    visit = _own_visit(request, public_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_visit(visit=visit, **form.cleaned_data, by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            return _done(request, visit)
+    return _page(request, "visits/visit_withdraw.html", visit, form)
+
+
+@permission_required(P.VISIT_LOG)
+def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The visitor reads what was typed for him, and says that it is so."""
+    visit = _visit(request, public_id, P.VISIT_LOG)
+    try:
+        rules.check_confirm(visit, request.user)
+        if request.method == "POST":
+            confirm_visit(visit=visit, by=request.user)
+            messages.success(request, DONE)
+            return redirect("visits:today")
+    except Refused as refused:
+        return refusal(request, refused)
+    audit.read("visit.show", by=request.user, objects=[visit], permission=P.VISIT_LOG)
+    return render(request, "visits/visit_confirm.html", detail(request, visit, restricted=False))
+
+
+@permission_required(P.VISIT_LOG)
+def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """待补充: the township's questions, each beside my own words, which stay as they are."""
+    visit = _visit(request, public_id, P.VISIT_LOG)
+    open_questions = [q for q in visit.questions.select_related("asked_by") if q.answered_at is None]
+    if request.user.pk != visit.visited_by_id or not open_questions:
+        return refusal(request, Refused(_("There is no open question for you at this visit.")))
+    form = AnswerForm(request.POST or None, questions=open_questions)
+    if request.method == "POST" and form.is_valid():
+        try:
+            for question, words in form.answers():
+                answer_question(question=question, answer=words, by=request.user)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, DONE)
+            return redirect("visits:today")
+    return _page(request, "visits/visit_answer.html", visit, form)
+
+
+def _visit(request: HttpRequest, public_id: str, permission: P) -> Visit:
+    visible = Visit.objects.visible_to(request.user, permission)
+    related = visible.select_related("household", "visited_by", "author", "confirmed_by", "read_by")
+    visit: Visit = get_object_or_404(related, public_id=public_id)
+    return visit
+
+
+def _own_visit(request: HttpRequest, public_id: str) -> Visit:
+    """A visit among one's own households, or where one enters for helpers."""
+    log = carries(request.user, P.VISIT_LOG)
+    mine = log and Visit.objects.visible_to(request.user, P.VISIT_LOG).filter(public_id=public_id).exists()
+    return _visit(request, public_id, P.VISIT_LOG if mine else P.VISIT_ENTER)
+
+
+def _page(request: HttpRequest, template: str, visit: Visit, form: Any) -> HttpResponse:
+    """The visit beside a small form; who may not touch it, or too late, is told why."""
+    try:
+        rules.check_own(visit, request.user)
+    except Refused as refused:
+        return refusal(request, refused)
+    audit.read("visit.show", by=request.user, objects=[visit])
+    context = detail(request, visit, restricted=False) | {"form": form}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _done(request: HttpRequest, visit: Visit) -> HttpResponse:
+    messages.success(request, DONE)
+    return redirect("visits:visit_detail", visit.public_id)
