@@ -100,7 +100,7 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "yes_no": _yes_no,
 }
 _FIGURES = frozenset({"number", "yuan"})
-_BLANK = f'<span class="quiet">{wording.NOTHING}</span>'
+_BLANK = f'<span class="none">{wording.NOTHING}</span>'
 
 
 @dataclass(frozen=True)

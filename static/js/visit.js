@@ -1,0 +1,139 @@
+// The visit log: what was typed survives a closed tab, a lost signal and an ended session; a promise is filled in
+// for a problem that one takes on; two taps store one visit. The form works without this file.
+"use strict";
+
+(() => {
+  const form = document.querySelector("form.visit-form");
+  if (!form) return;
+  const note = form.querySelector(".draft-note");
+  const button = form.querySelector(".save-bar button");
+  const keepsDrafts = Boolean(form.dataset.draft) && window.Drafts !== undefined;
+  const say = (word) => {
+    note.querySelector("span").textContent = note.dataset[word] || "";
+    note.hidden = !note.dataset[word];
+  };
+
+  // --- to which office a kind of problem goes ---------------------------------------------------------------------
+  const offices = JSON.parse(document.getElementById("offices").textContent);
+  const showOffice = (problem) => {
+    const kind = problem.querySelector(".kinds input:checked");
+    const chosen = problem.querySelector(".office .chip input:checked + span");
+    problem.querySelector("[data-office]").textContent =
+      (chosen && chosen.textContent) || (kind && offices[kind.value]) || "";
+  };
+
+  // --- "I will do it" opens the promise, filled with the problem's words -------------------------------------------
+  const fillPromise = (problem) => {
+    const words = problem.querySelector("textarea").value.trim() || form.elements.said.value.trim();
+    const what = form.elements["promise0-what"];
+    document.getElementById("promise-fold").open = true;
+    if (!what.value) what.value = words.split("\n")[0].slice(0, 100);
+  };
+
+  const update = (target) => {
+    const problem = target && target.closest("[data-problem]");
+    if (problem) {
+      showOffice(problem);
+      if (target.value === "mine" && target.checked) fillPromise(problem);
+    }
+    if (target && target.id === "met-other" && !target.checked) form.elements.met_others.value = "";
+  };
+  for (const problem of form.querySelectorAll("[data-problem]")) showOffice(problem);
+
+  // --- the draft: all that was typed, by name ---------------------------------------------------------------------
+  const SKIPPED = new Set(["csrfmiddlewaretoken", "device_at", "client_id"]);
+  const content = () => [...new FormData(form)].filter(([name]) => !SKIPPED.has(name));
+  const empty = JSON.stringify(content());
+
+  const fill = (fields) => {
+    const names = new Set(fields.map(([name]) => name));
+    for (const input of form.elements) {
+      if (!input.name || SKIPPED.has(input.name)) continue;
+      const values = fields.filter(([name]) => name === input.name).map(([, value]) => value);
+      if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
+      else if (names.has(input.name)) input.value = values[0];
+    }
+    // A day that was "today" when the draft began is another day by now: it is kept as a typed one.
+    for (const [name, value] of fields) {
+      const typed = form.elements[`${name}_day`];
+      if (!typed || !/^\d{4}-/.test(value) || form.querySelector(`[name="${CSS.escape(name)}"]:checked`)) continue;
+      const other = form.querySelector(`[name="${CSS.escape(name)}"][value="other"]`);
+      if (other) other.checked = true;
+      typed.value = value;
+    }
+    document.getElementById("met-other").checked = Boolean(form.elements.met_others.value);
+    for (const fold of form.querySelectorAll("details")) {
+      const used = [...fold.querySelectorAll("input, textarea")].some((input) =>
+        input.type === "radio" || input.type === "checkbox" ? input.checked && input.value : input.value,
+      );
+      if (used) fold.open = true;
+    }
+    for (const problem of form.querySelectorAll("[data-problem]")) showOffice(problem);
+  };
+
+  let timer;
+  const keep = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!keepsDrafts || !Drafts.usable || JSON.stringify(content()) === empty) return;
+    await Drafts.save(form.elements.client_id.value, {
+      household: form.dataset.draft, label: form.dataset.label, fields: content(),
+    });
+  };
+  const keepSoon = () => {
+    timer ||= setTimeout(() => keep().catch(() => {}), 400);
+  };
+
+  form.addEventListener("input", (event) => {
+    update(event.target);
+    keepSoon();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && timer) keep().catch(() => {});
+  });
+
+  // A form that came back with errors already holds the newest words.
+  const comesBack = form.querySelector("[data-focus]") !== null;
+  const restored = (async () => {
+    if (!keepsDrafts || !Drafts.usable || comesBack) return;
+    const draft = (await Drafts.list()).find((found) => found.household === form.dataset.draft);
+    if (!draft || JSON.stringify(content()) !== empty) return;
+    form.elements.client_id.value = draft.id;
+    fill(draft.fields);
+    say("restored");
+  })().catch(() => {});
+
+  // --- sending: first by script, so that without a signal the page and its words stay -------------------------------
+  const post = async () => {
+    try {
+      return await fetch(form.action || location.href, {
+        method: "POST", body: new FormData(form), redirect: "manual", headers: { Accept: "application/json" },
+      });
+    } catch {
+      return null;
+    }
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    form.elements.device_at.value = new Date().toISOString();
+    await restored;
+    const kept = await keep().then(() => true, () => false);
+    const answer = await post();
+    if (answer === null) {
+      button.disabled = false;
+      say(kept && keepsDrafts ? "offline" : "unsent");
+      note.scrollIntoView({ block: "center" });
+      return;
+    }
+    if (answer.ok) {
+      const { to } = await answer.json();
+      if (keepsDrafts && Drafts.usable) await Drafts.remove(form.elements.client_id.value).catch(() => {});
+      location.assign(to);
+      return;
+    }
+    form.submit(); // errors, a conflict or an ended session: the server's own page says it; the same id, so once
+  });
+  window.addEventListener("pageshow", () => (button.disabled = false));
+})();
