@@ -1,8 +1,8 @@
 """A dry run becomes fact: in one transaction, set by set, all of what was shown or nothing.
 
 New files count at once. In files that exist, plain facts count at once and sensitive ones become change
-requests of the batch, which a second person looks at. Every written row leaves an `ImportEffect`, the ground of
-undoing.
+requests of the batch, for a second person to look at. Every written row leaves an `ImportEffect`, from which
+the import can be taken back.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -56,7 +56,7 @@ def apply(*, batch: ImportBatch, leave_out: bool = False, version: int | None = 
     """Import what the dry run shows.
 
     Households with an error, or with a doubtful row chosen to be left out, stay out as a whole: with any
-    such, `leave_out` must say that this is meant. Raises Refused: for rows without a choice, for a dry run that
+    such, `leave_out` must say that this is meant. Raises Refused: rows without a choice, a dry run that
     is not what the register would do today, and when it is no longer open.
     """
     with action("import.apply", by=by, permission=P.IMPORT) as entry:

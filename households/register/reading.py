@@ -216,6 +216,9 @@ class _Table:
         self.register, self.names, self.today, self.base = register, names, today, base
         self.by_number: dict[str, HouseholdRows] = {}
         self.raw: dict[int, tuple[str, ...]] = {}  # household cells as first seen, by id of the household
+        self.told: set[tuple[int, str, str]] = (
+            set()
+        )  # what is said of a household once, however many its rows
         self.open: HouseholdRows | None = None  # where rows without a number belong
         self.readers = {name: _Remembering(reader_of(known, codes, today)) for name, known in FIELDS.items()}
 
@@ -348,7 +351,7 @@ class _Table:
             value, problem = reader[row[place]]
             household.values[name] = value
             if problem is not None:
-                household.said.append(Said(number, self.header.title_of(name), problem))
+                self.tell(household, number, problem)
         if file_number:
             self.by_number[file_number] = household
         self.register.households.append(household)
@@ -361,28 +364,27 @@ class _Table:
             if value and not household.place.get(name):
                 household.place[name] = value
             elif value and value != household.place[name]:
-                problem = Problem("household.place", name, Weight.ERROR)
-                household.said.append(Said(number, self.header.title_of(name), problem))
+                self.tell(household, number, Problem("household.place", name))
         for name, place, reader in self.household_columns:
             value, problem = reader[row[place]]
             blank = value in ("", None, ())
-            if problem is not None and not any(s.problem == problem for s in household.said):
-                household.said.append(Said(number, self.header.title_of(name), problem))
+            if problem is not None:
+                self.tell(household, number, problem)
             if blank:
-                if name == "file_number" and problem is None:
-                    household.said.append(
-                        Said(
-                            number,
-                            self.header.title_of(name),
-                            Problem("household.number", name, Weight.DOUBT),
-                        )
-                    )
+                if name == "file_number" and problem is None and household.number:
+                    self.tell(household, number, Problem("household.number", name, Weight.DOUBT))
                 continue
             if household.values.get(name) in ("", None, ()):
                 household.values[name] = value
             elif value != household.values[name]:
-                problem = Problem("household.differs", name, Weight.DOUBT)
-                household.said.append(Said(number, self.header.title_of(name), problem))
+                self.tell(household, number, Problem("household.differs", name, Weight.DOUBT))
+
+    def tell(self, household: HouseholdRows, number: int, problem: Problem) -> None:
+        """Say once for a household what one of its rows shows."""
+        key = (id(household), problem.code, problem.field)
+        if key not in self.told:
+            self.told.add(key)
+            household.said.append(Said(number, self.header.title_of(problem.field), problem))
 
     def finish(self) -> None:
         """What must hold for each household as a whole."""
