@@ -156,8 +156,12 @@ class SealedField(_SealedText):
         )
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Ciphertext can be compared with ciphertext or blank, and that is all."""
-        return super().get_lookup(lookup_name) if lookup_name in {"exact", "in", "isnull"} else None
+        """Ciphertext can be compared with ciphertext or blank, and that is all.
+
+        The history triggers ask whether old and new are distinct (df, ndf).
+        """
+        allowed = {"exact", "in", "isnull", "df", "ndf"}
+        return super().get_lookup(lookup_name) if lookup_name in allowed else None
 
     def to_python(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) else super().to_python(value)
