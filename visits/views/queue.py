@@ -1,0 +1,121 @@
+"""Queue 今日待办: what came in, oldest first. There is no way to settle many at once."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from households.models import ChangeRequest
+from pairing import audit, clock, codelists
+from pairing.access import permission_required
+from pairing.models import Area
+from pairing.roles import P
+from pairing.tables import keyset_page
+from visits import rules
+from visits.models import Problem, Visit
+from visits.reports.figures import Scope, visits_to_read
+
+TABS = {
+    "visits": gettext_lazy("Visits"),
+    "changes": gettext_lazy("Changes"),
+    "referrals": gettext_lazy("Referrals"),
+}
+
+
+@require_GET
+@permission_required(P.VISIT_READ)
+def queue_list(request: HttpRequest) -> HttpResponse:
+    """Three tabs: visits to read, changes to review, referrals to answer; the first one open is the task."""
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "visits"
+    rows = {name: _ROWS[name](request) for name in TABS}
+    page = keyset_page(
+        rows[tab], ("pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    lines = [_LINES[tab](row) for row in page.rows]
+    _name_places(page.rows, lines)
+    audit.read(f"queue.{tab}", by=request.user, objects=page.rows, permission=P.VISIT_READ,
+               object_type="visits.visit")  # fmt: skip
+    counts = {name: rows[name].order_by().count() for name in TABS}
+    context = {
+        "tab": tab,
+        "tabs": [(name, str(TABS[name]), counts[name]) for name in TABS],
+        "clear": not any(counts.values()),
+        "page": page,
+        "lines": lines,
+        "query": f"tab={tab}",
+    }
+    return render(request, "visits/queue_list.html", context)
+
+
+def _visits(request: HttpRequest) -> Any:
+    scope = Scope(request.user, P.VISIT_READ, clock.today())
+    others = visits_to_read(scope).exclude(visited_by=request.user).exclude(author=request.user)
+    return others.select_related("household", "visited_by").defer("restricted", "facts", "said")
+
+
+def _changes(request: HttpRequest) -> Any:
+    waiting = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
+    return waiting.exclude(proposed_by=request.user).select_related("household", "proposed_by")
+
+
+def _referrals(request: HttpRequest) -> Any:
+    problems = Problem.objects.visible_to(request.user, P.PROBLEM_ANSWER).referred()
+    return problems.filter(level__in=rules.levels_of(request.user)).select_related("household")
+
+
+_ROWS = {"visits": _visits, "changes": _changes, "referrals": _referrals}
+
+
+def _visit_line(visit: Visit) -> dict[str, Any]:
+    reasons = [str(Visit.Reason(reason).label) for reason in visit.reading_reasons if reason in Visit.Reason]
+    answered = visit.state == Visit.State.ANSWERED
+    return {
+        "household": visit.household,
+        "url": reverse("visits:visit_read", args=[visit.public_id]),
+        "what": visit.get_method_display(),
+        "day": visit.visited_on,
+        "who": visit.visited_by.name,
+        "since": visit.since,  # type: ignore[attr-defined]
+        "badges": [(_("added"), "info")] if answered else [(reason, "neutral") for reason in reasons],
+    }
+
+
+def _change_line(change: ChangeRequest) -> dict[str, Any]:
+    return {
+        "household": change.household,
+        "url": reverse("households:change_detail", args=[change.public_id]),
+        "what": change.reason,
+        "day": None,
+        "who": change.proposed_by.name,
+        "since": change.proposed_at,
+        "badges": [(_("sent again"), "info")] if change.round > 1 else [],
+    }
+
+
+def _problem_line(problem: Problem) -> dict[str, Any]:
+    late = problem.due_on is not None and problem.due_on < clock.today()
+    badges = [(codelists.label("office", problem.office), "neutral")]
+    return {
+        "household": problem.household,
+        "url": reverse("visits:problem_detail", args=[problem.public_id]),
+        "what": codelists.label("problem_kind", problem.kind),
+        "day": None,
+        "who": "",
+        "since": problem.referred_on,
+        "badges": [*badges, (_("past the limit"), "danger")] if late else badges,
+    }
+
+
+_LINES = {"visits": _visit_line, "changes": _change_line, "referrals": _problem_line}
+
+
+def _name_places(rows: list[Any], lines: list[dict[str, Any]]) -> None:
+    """Give each line its village's name, in one query."""
+    areas = {a.code: a.label for a in Area.objects.filter(code__in={row.village_code for row in rows})}
+    for row, line in zip(rows, lines, strict=True):
+        line["village"] = areas.get(row.village_code, row.village_code)
