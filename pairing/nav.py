@@ -43,7 +43,13 @@ def _entry(url_name: str, label: str | Promise, icon: str, *permissions: P, **mo
 
 
 CADRE: tuple[Entry, ...] = (
-    _entry("visits:today", _("Today"), "calendar-days", P.TODAY, under=("visits:visit_create",)),
+    _entry(
+        "visits:today",
+        _("Today"),
+        "calendar-days",
+        P.TODAY,
+        under=("visits:visit_create", "visits:promise_list"),
+    ),
     _entry("visits:household_brief_list", _("My households"), "home", P.TODAY),
     _entry("pairing:profile_edit", _("Me"), "user-circle"),
 )
@@ -51,14 +57,51 @@ CADRE: tuple[Entry, ...] = (
 _WORK, _FILES, _COUNTY, _WATCH = _("Work"), _("Files"), _("Pairing and people"), _("Audit")
 
 OFFICE: tuple[Entry, ...] = (
-    _entry("visits:queue_list", _("Queue"), "inbox-stack", P.VISIT_READ, group=_WORK),
-    _entry("visits:referral_list", _("Referrals"), "arrow-right-circle", P.PROBLEM_ANSWER, group=_WORK),
+    _entry(
+        "visits:queue_list",
+        _("Queue"),
+        "inbox-stack",
+        P.VISIT_READ,
+        under=("visits:visit_read",),
+        group=_WORK,
+    ),
+    _entry(
+        "visits:referral_list",
+        _("Referrals"),
+        "arrow-right-circle",
+        P.PROBLEM_ANSWER,
+        under=("visits:problem_detail", "visits:problem_move"),
+        group=_WORK,
+    ),
     _entry("households:change_list", _("Changes"), "arrows-right-left", P.CHANGE_DECIDE, group=_WORK),
-    _entry("visits:slip_enter", _("Enter for a helper"), "pencil-square", P.VISIT_ENTER, group=_WORK),
-    _entry("visits:overview_show", _("Overview"), "chart-bar", P.OVERVIEW_VIEW, group=_WORK),
+    _entry(
+        "visits:slip_enter",
+        _("Enter for a helper"),
+        "pencil-square",
+        P.VISIT_ENTER,
+        under=("visits:visit_enter",),
+        group=_WORK,
+    ),
+    _entry(
+        "visits:overview_show",
+        _("Overview"),
+        "chart-bar",
+        P.OVERVIEW_VIEW,
+        under=("visits:figure_list",),
+        group=_WORK,
+    ),
+    _entry("visits:village_list", _("By village"), "map", P.OVERVIEW_VIEW, group=_WORK),
+    _entry("visits:stuck_list", _("Stuck"), "exclamation-circle", P.OVERVIEW_VIEW, group=_WORK),
     _entry("households:household_list", _("Register"), "table-cells", P.HOUSEHOLD_VIEW, group=_FILES),
     _entry("households:import_list", _("Import"), "arrow-up-tray", P.IMPORT, group=_FILES),
-    _entry("households:pairing_list", _("Manage pairing"), "link", P.PAIRING_MANAGE, group=_COUNTY),
+    _entry(
+        "households:pairing_list",
+        _("Manage pairing"),
+        "link",
+        P.PAIRING_MANAGE,
+        under=("households:helper_list", "households:helper_detail"),
+        group=_COUNTY,
+    ),
     _entry(
         "households:handover_list",
         _("Handover"),
