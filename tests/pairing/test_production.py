@@ -1,0 +1,101 @@
+"""A production site starts with everything in order, and not with any one thing wrong."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from pairing.production import faults_of_settings
+from tests import databases
+
+
+def good():
+    return {
+        "PAIRING_PROFILE": "production",
+        "PAIRING_ALLOWED_HOSTS": "pairing.example.cn",
+        "PAIRING_SECRET_KEY": secrets.token_urlsafe(64),
+        "PAIRING_FIELD_KEYS": f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "PAIRING_HMAC_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+    }
+
+
+def run(*command, **changes):
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PAIRING_")}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=databases.ROOT,
+        env=inherited | good() | changes,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def start(**changes):
+    return run("-W", "ignore", "-c", "import pairing.wsgi; print('started')", **changes)
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"PAIRING_SECRET_KEY": ""}, "PAIRING_SECRET_KEY"),
+        ({"PAIRING_FIELD_KEYS": ""}, "PAIRING_FIELD_KEYS"),
+        ({"PAIRING_FIELD_KEYS": "k1:dGVzdA=="}, "32 random bytes"),
+        ({"PAIRING_FIELD_KEYS": "k1:not base64!"}, "PAIRING_FIELD_KEYS"),
+        ({"PAIRING_HMAC_KEY": ""}, "PAIRING_HMAC_KEY"),
+        ({"PAIRING_PROFILE": "staging"}, "PAIRING_PROFILE"),
+    ],
+)
+def test_start(changes, reason):
+    code, output = start(**changes)
+    assert code == (1 if reason else 0), output
+    assert (reason or "started") in output
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_the_owner_of_the_tables_does_not_start():
+    owner = databases.address("pairing_owner", str(connection.settings_dict["NAME"]))
+    code, output = start(DATABASE_URL=owner)
+    assert code == 1
+    assert "runtime role" in output
+
+
+@pytest.mark.slow
+def test_djangos_own_list_is_clean():
+    code, output = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert code == 0, output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("DEBUG", True, "DEBUG"),
+        ("ALLOWED_HOSTS", [], "HOSTS"),
+        ("ALLOWED_HOSTS", ["*"], "HOSTS"),
+        ("SECRET_KEY", "x" * 60, "SECRET_KEY"),
+        ("SECRET_KEY", "short", "SECRET_KEY"),
+        ("FIELD_KEYS", {}, "FIELD_KEYS"),
+        ("FIELD_KEYS", {"k1": b"t" * 32}, "random"),
+        ("FIELD_KEYS", {"k.1": bytes(range(32))}, "letters"),
+        ("HMAC_KEY", b"h" * 32, "HMAC_KEY"),
+        ("HMAC_KEY", bytes(range(32)), "another"),
+        ("FIELD_CIPHER", "rot13", "FIELD_CIPHER"),
+    ],
+)
+def test_each_fault_has_its_sentence(settings, name, value, reason):
+    settings.ALLOWED_HOSTS = ["pairing.example.cn"]
+    settings.SECRET_KEY = secrets.token_urlsafe(64)
+    settings.FIELD_KEYS = {"k1": bytes(range(32))}
+    settings.HMAC_KEY = bytes(range(32, 64))
+    assert list(faults_of_settings()) == []
+    setattr(settings, name, value)
+    assert any(reason in fault for fault in faults_of_settings())
