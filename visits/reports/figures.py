@@ -14,6 +14,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Left
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models import Absence, ChangeRequest, FileQuestion, Household
 from pairing import clock
@@ -141,13 +142,13 @@ def _changes_waiting(scope: Scope) -> Rows:
 FIGURES: Sequence[Figure] = (
     Figure(
         "households",
-        _("Households"),
+        pgettext_lazy("figure", "Households"),
         _("Files in this area that are open today."),
         (_households,),
     ),
     Figure(
         "unpaired",
-        _("Unpaired"),
+        pgettext_lazy("figure", "Unpaired"),
         _("Households on the pairing list that have no lead helper today."),
         (_unpaired,),
     ),
