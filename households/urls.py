@@ -8,6 +8,7 @@ from households.views import (
     handovers,
     history,
     households,
+    imports,
     members,
     pairings,
     register,
@@ -47,6 +48,19 @@ urlpatterns: list[URLPattern] = [
     path("changes/<uuid:public_id>/edit/", changes.change_edit, name="change_edit"),
     path("changes/<uuid:public_id>/withdraw/", changes.change_withdraw, name="change_withdraw"),
     # --- files: end
+    # --- import
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/new/", imports.import_create, name="import_create"),
+    path("imports/titles/", imports.column_title_list, name="column_title_list"),
+    path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
+    path("imports/<uuid:public_id>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<uuid:public_id>/choose/", imports.import_choose, name="import_choose"),
+    path("imports/<uuid:public_id>/read/", imports.import_read, name="import_read"),
+    path("imports/<uuid:public_id>/discard/", imports.import_discard, name="import_discard"),
+    path("imports/<uuid:public_id>/undo/", imports.import_undo, name="import_undo"),
+    path("imports/<uuid:public_id>/failed/", imports.import_failed, name="import_failed"),
+    path("imports/<uuid:public_id>/titles/new/", imports.column_title_create, name="column_title_create"),
+    # --- import: end
     # --- pairing and handover
     path("pairings/", pairings.pairing_list, name="pairing_list"),
     path("pairings/new/", pairings.pairing_create, name="pairing_create"),

@@ -219,7 +219,7 @@ class _Writing:
             one.person = person
             self.made[Person].new.append(person)
         elif one.joins:
-            self.set(one.person, codes_of(household))
+            self.put(one.person, codes_of(household))
         else:
             self.change(one.person, [c for c in one.changes if c.model == "person"])
 
@@ -267,9 +267,9 @@ class _Writing:
 
     def change(self, row: Any, changes: Iterable[Change]) -> None:
         """The plain changes of one row; sensitive ones are asked for."""
-        self.set(row, {c.field: c.new for c in changes if not c.waits})
+        self.put(row, {c.field: c.new for c in changes if not c.waits})
 
-    def set(self, row: Any, values: dict[str, Any]) -> None:
+    def put(self, row: Any, values: dict[str, Any]) -> None:
         before = {
             name: text_of(old) if hasattr(old := getattr(row, name), "open") else old for name in values
         }

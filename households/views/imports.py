@@ -1,0 +1,291 @@
+"""A register comes in: upload, dry run, choices, import, undo, and the file of rows to mend."""
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from households.actions import imports
+from households.forms.fields import add_refusal
+from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, UploadForm
+from households.models import ColumnAlias, ImportBatch, ImportRow
+from households.register import applying, failures, intake, undoing
+from households.register.layouts import FIELDS, LAYOUTS, OTHER, Level
+from households.register.staging import LEAVE, TAKE
+from households.views.dry_runs import TABS, shown_row, skipped_words
+from pairing import audit
+from pairing.access import permission_required
+from pairing.errors import Refused
+from pairing.roles import P
+from pairing.tables import Column, Table, keyset_page
+
+State, Outcome = ImportBatch.State, ImportRow.Outcome
+TONES = {
+    State.UPLOADED: "info",
+    State.PARSED: "due",
+    State.UNREADABLE: "danger",
+    State.APPLIED: "done",
+    State.DISCARDED: "neutral",
+    State.UNDONE: "neutral",
+}
+
+
+def _batch_or_404(request: HttpRequest, public_id: UUID) -> ImportBatch:
+    rows = ImportBatch.objects.visible_to(request.user, P.IMPORT).select_related("area", "uploaded_by")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@permission_required(P.IMPORT)
+@require_GET
+def import_list(request: HttpRequest) -> HttpResponse:
+    """All registers that came in for one's area, newest first."""
+    rows = ImportBatch.objects.visible_to(request.user, P.IMPORT).select_related("area", "uploaded_by")
+    page = keyset_page(
+        rows, ("-id",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    table = Table(
+        columns=[
+            Column("file_name", _("File"), link=_detail_url),
+            Column("area", _("Place"), value=lambda b: b.area.label),
+            Column("year", _("Year")),
+            Column("rows", _("Rows"), kind="number", value=_rows_in),
+            Column("state", _("State"), kind="state", states={s: (s.label, TONES[s]) for s in State}),
+            Column("uploaded_by", _("By"), value=lambda b: b.uploaded_by.name),
+            Column("uploaded_at", _("On"), kind="moment"),
+        ],
+        rows=page.rows,
+        caption=_("Imported registers"),
+        empty=_("Nothing imported."),
+    )  # fmt: skip
+    return render(request, "households/import_list.html", {"table": table, "pager": page})
+
+
+@permission_required(P.IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_create(request: HttpRequest) -> HttpResponse:
+    """Choose a file; what it would do is shown before anything changes."""
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            batch = intake.upload(
+                file=data["file"], name=data["file"].name or "", area=data["area"].code, year=data["year"],
+                by=request.user,
+            )  # fmt: skip
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect("households:import_detail", batch.public_id)
+    return render(request, "households/import_create.html", {"form": form})
+
+
+@permission_required(P.IMPORT)
+@require_GET
+def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The dry run by outcome, or what became of it."""
+    return _page(request, _batch_or_404(request, public_id))
+
+
+@permission_required(P.IMPORT)
+@require_POST
+def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Import what the dry run shows."""
+    batch = _batch_or_404(request, public_id)
+    form = ApplyForm(request.POST)
+    if form.is_valid():
+        try:
+            applying.apply(
+                batch=batch,
+                leave_out=form.cleaned_data["leave_out"],
+                version=form.cleaned_data["version"],
+                by=request.user,
+            )
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Imported."))
+            return redirect("households:import_detail", batch.public_id)
+    return _page(request, batch, form, status=422)
+
+
+@permission_required(P.IMPORT)
+@require_POST
+def import_choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep the choices for doubtful rows."""
+    batch = _batch_or_404(request, public_id)
+    rows = ImportRow.objects.visible_to(request.user, P.IMPORT).filter(batch=batch, outcome=Outcome.DOUBTFUL)
+    sent = {key: request.POST.get(f"row_{key}", "") for key in rows.values_list("public_id", flat=True)}
+    _say(
+        request,
+        lambda: imports.choose_rows(
+            batch=batch, choices=sent, rest=request.POST.get("rest", ""), by=request.user
+        ),
+        _("Choices saved."),
+    )
+    return redirect(f"{reverse('households:import_detail', args=[batch.public_id])}?tab=doubtful")
+
+
+@permission_required(P.IMPORT)
+@require_POST
+def import_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Read the kept file again, perhaps with its hidden sheets."""
+    batch = _batch_or_404(request, public_id)
+    form = ReadAgainForm(request.POST)
+    hidden = form.is_valid() and form.cleaned_data["include_hidden"]
+    _say(
+        request,
+        lambda: intake.read_again(batch=batch, include_hidden=hidden, by=request.user),
+        _("Read again."),
+    )
+    return redirect("households:import_detail", batch.public_id)
+
+
+@permission_required(P.IMPORT)
+@require_POST
+def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Throw the dry run away."""
+    batch = _batch_or_404(request, public_id)
+    done = _say(request, lambda: imports.discard_import(batch=batch, by=request.user), _("Discarded."))
+    return (
+        redirect("households:import_list") if done else redirect("households:import_detail", batch.public_id)
+    )
+
+
+@permission_required(P.IMPORT)
+@require_http_methods(["GET", "POST"])
+def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take an import back while nobody has touched its rows."""
+    batch = _batch_or_404(request, public_id)
+    if request.method == "POST":
+        _say(request, lambda: undoing.undo(batch=batch, by=request.user), _("Taken back."))
+        return redirect("households:import_detail", batch.public_id)
+    return render(request, "households/import_undo.html", {"batch": batch})
+
+
+@permission_required(P.IMPORT)
+@require_GET
+def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The rows to mend, in the columns of the file, with the reasons."""
+    batch = _batch_or_404(request, public_id)
+    out = io.BytesIO()
+    count = failures.write_failed_rows(batch, out)
+    audit.read("import.export", by=request.user, objects=[batch], permission=P.IMPORT, detail={"rows": count})
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return HttpResponse(
+        out.getvalue(),
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="rows-to-mend-{batch.pk}.xlsx"'},
+    )
+
+
+@permission_required(P.IMPORT)
+@require_POST
+def column_title_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Read a strange column as a field from now on, in this place, and read the file again."""
+    batch = _batch_or_404(request, public_id)
+    form = ColumnTitleForm(request.POST, fields=_fields())
+    if form.is_valid():
+
+        def add() -> None:
+            imports.add_column_title(area=batch.area_id, by=request.user, **form.cleaned_data)
+            intake.read_again(batch=batch, by=request.user)
+
+        _say(request, add, _("Saved. The file was read again."))
+    return redirect("households:import_detail", batch.public_id)
+
+
+@permission_required(P.IMPORT)
+@require_http_methods(["GET", "POST"])
+def column_title_list(request: HttpRequest) -> HttpResponse:
+    """The column titles that places have added; the ones of one's own area can be removed."""
+    rows = (
+        ColumnAlias.objects.visible_to(request.user, P.IMPORT).select_related("area").order_by("title", "pk")
+    )
+    if request.method == "POST":
+        alias = get_object_or_404(rows, public_id=_uuid(request.POST.get("remove", "")))
+        imports.remove_column_title(alias=alias, by=request.user)
+        messages.success(request, _("Removed."))
+        return redirect("households:column_title_list")
+    titles = [(alias, FIELDS[alias.field].label if alias.field in FIELDS else "") for alias in rows[:500]]
+    return render(request, "households/column_title_list.html", {"titles": titles})
+
+
+def _page(
+    request: HttpRequest, batch: ImportBatch, form: ApplyForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The page of one batch: counts, tabs, one page of rows."""
+    counts = {outcome: batch.counts.get(outcome, 0) for outcome, _label in TABS}
+    asked = request.GET.get("tab", "")
+    tab = asked if counts.get(asked) else next((name for name in counts if counts[name]), "new")
+    staged = ImportRow.objects.visible_to(request.user, P.IMPORT).filter(batch=batch)
+    page = keyset_page(
+        staged.filter(outcome=tab).select_related("household"),
+        ("number", "pk"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    audit.read("import.show", by=request.user, objects=[batch], permission=P.IMPORT)
+    doubtful = staged.filter(outcome=Outcome.DOUBTFUL)
+    left = counts[Outcome.ERROR] + doubtful.filter(choice=LEAVE).count()
+    context: dict[str, Any] = {
+        "batch": batch,
+        "tone": TONES[State(batch.state)],
+        "layout": next((known.label for known in LAYOUTS if known.code == batch.layout), OTHER.label),
+        "is_open": batch.state == State.PARSED,
+        "can_undo": undoing.can_undo(batch),
+        "tabs": [(name, label, counts[name]) for name, label in TABS if counts[name]],
+        "tab": tab,
+        "rows": [shown_row(row) for row in page.rows],
+        "pager": page,
+        "undecided": doubtful.filter(choice="").count(),
+        "left_out": left,
+        "coming": sum(counts[o] for o in (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.DOUBTFUL))
+        - (left - counts[Outcome.ERROR]),
+        "form": form or ApplyForm(initial={"version": batch.version}),
+        "skipped": skipped_words(batch.notes),
+        "hidden": next((note["sheets"] for note in batch.notes if note["code"] == "hidden"), []),
+        "strange": [c["title"] for c in batch.columns if not c["known"]],
+        "repeated": [c["title"] for c in batch.columns if c["repeated"]],
+        "fields": _fields(),
+        "same": intake.same_file(batch) if batch.state == State.PARSED else None,
+        "take": TAKE,
+        "leave": LEAVE,
+    }
+    return render(request, "households/import_detail.html", context, status=status)
+
+
+def _detail_url(batch: ImportBatch) -> str:
+    return reverse("households:import_detail", args=[batch.public_id])
+
+
+def _rows_in(batch: ImportBatch) -> int:
+    return sum(count for outcome, count in batch.counts.items() if outcome != Outcome.ABSENT)
+
+
+def _fields() -> list[tuple[str, Any]]:
+    """What a column can be read as, named by the title that the national system uses."""
+    return [(f.name, f.titles[0]) for f in FIELDS.values() if f.level is not Level.REST]
+
+
+def _say(request: HttpRequest, act: Any, done: str) -> bool:
+    """Act; tell the reader that it is done, or why it was refused."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
