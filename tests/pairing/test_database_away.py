@@ -13,26 +13,26 @@ import psycopg2
 import pytest
 
 import devpg
-from tests import site
-from tests.databases import ROOT
+from tests import databases, site
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    """A server of our own that may be stopped, with an empty migrated database."""
+    """A server of our own that may be stopped, with a copy of the migrated database."""
     state = tmp_path_factory.mktemp("away")
     made = devpg.Cluster(devpg.place(state, "away"), devpg.wheel_programs(Path(sys.prefix)), keep=False)
     made.start()
     for statement in devpg.make_database("pairing").splitlines():
         made.sql(statement)
-    urls = {name: made.url(role, "pairing") for name, role in
-            (("DATABASE_URL", devpg.RUNTIME), ("OWNER_DATABASE_URL", devpg.OWNER))}  # fmt: skip
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
-        cwd=ROOT, env=os.environ | urls, check=True,
-    )  # fmt: skip
+    source = databases.own_name("_away")
+    databases.clone(source)
+    dump = [made.programs / "pg_dump", "--dbname", databases.address(devpg.OWNER, source)]
+    text = subprocess.run(dump, capture_output=True, check=True).stdout
+    databases.drop(source)
+    load = [made.programs / "psql", "-qX", "-d", made.url(devpg.SUPERUSER, "pairing")]
+    subprocess.run(load, input=text, stdout=subprocess.DEVNULL, check=True)
     yield made
     made.remove()
 
