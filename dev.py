@@ -175,9 +175,17 @@ def settings(runtime: str, owner: str | None = None) -> dict[str, str]:
 
 
 def manage(environment: dict[str, str], *command: str) -> None:
-    """Run a Django command or stop with its name."""
-    if call(PYTHON, "manage.py", *command, environment=environment):
-        raise Stop(f"`manage.py {command[0]}` failed; see above.")
+    """Run a Django command or stop with its name; a signal ends it with all processes of its own."""
+    process = subprocess.Popen(
+        [PYTHON, "manage.py", *command], cwd=ROOT, env=environment, start_new_session=True
+    )
+    try:
+        if process.wait():
+            raise Stop(f"`manage.py {command[0]}` failed; see above.")
+    except Stopped:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 # --- the database ------------------------------------------------------------------------------------------
