@@ -34,7 +34,7 @@ def reader_of(field: Field, codes: Codes, today: dt.date) -> Reader:
     def reader(cell: str) -> Value:
         damaged = field.kind in {Kind.IDENTITY, Kind.NUMBER, Kind.BANK} and is_damaged(cell)
         if damaged:
-            return "", Problem("identity.damaged", field.name)
+            return None if field.kind is Kind.IDENTITY else "", Problem("identity.damaged", field.name)
         try:
             return read(field, cell, codes, today)
         except Malformed as error:
