@@ -1,7 +1,7 @@
 """One row for each sensitive read, write, sign-in and refusal, in the transaction of what it records.
 
-Actions write inside ``with action("visit.save", by=user) as entry``: one transaction, one history context, one
-audit row. Views that read personal data call ``read(request, ...)`` before they render: no row, no page.
+Actions write inside ``with action("visit.save", by=user) as entry``: one transaction, one history context,
+one audit row. Views that read personal data call ``read(request, ...)`` before they render: no row, no page.
 """
 
 import contextvars
@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory
-from django.db import models, transaction
+from django.db import models
 
 from pairing import clock
 from pairing.access import open_grants
+from pairing.errors import refusing
 from pairing.models.audit import AuditEvent
 from pairing.roles import P, permissions_of
 
@@ -28,7 +29,7 @@ class Source:
     address: str | None = None
 
 
-source: contextvars.ContextVar[Source] = contextvars.ContextVar("audit_source", default=Source())
+source: contextvars.ContextVar[Source] = contextvars.ContextVar("audit_source", default=Source())  # noqa: B039 (frozen)
 _current: "contextvars.ContextVar[Entry | None]" = contextvars.ContextVar("audit_entry", default=None)
 
 
@@ -65,7 +66,7 @@ def area_of(obj: Any) -> str:
 
 
 def acting_as(user: Any, permission: P | None = None) -> tuple[str, str]:
-    """The role and area under which ``user`` acts: of the grant that carries ``permission``, else his first."""
+    """The role and area under which ``user`` acts: the grant that carries ``permission``, else his first."""
     grants = open_grants(user)
     for grant in grants:
         if permission is None or permission in permissions_of(grant.role):
@@ -126,7 +127,8 @@ def read(
         permission=permission,
         object_type=object_type or (objects[0]._meta.label_lower if objects else ""),
         object_ids=[*(obj.public_id for obj in objects), *object_ids],
-        object_area=object_area or (area_of(objects[0]) if len(objects) == 1 else acting_as(by, permission)[1]),
+        object_area=object_area
+        or (area_of(objects[0]) if len(objects) == 1 else acting_as(by, permission)[1]),
         detail=detail,
     )
 
@@ -153,7 +155,7 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
             "reason": reason,
             "request": str(origin.request_id or ""),
         }
-        with transaction.atomic(), pghistory.context(**context):
+        with refusing(), pghistory.context(**context):  # a deadlock is a refusal, too
             yield entry
             if not entry.quiet:
                 write(

@@ -105,7 +105,7 @@ def database_answers() -> bool:
         return False
     except OperationalError:
         return False
-    connection.health_check_done = True  # Django need not ask again
+    connection.health_check_done = True  # type: ignore[attr-defined]  # Django need not ask again
     return True
 
 
@@ -127,8 +127,8 @@ def _pinged(raw: Any) -> bool:
     def wait(driver: Any) -> None:
         while (state := driver.poll()) != psycopg2.extensions.POLL_OK:
             reading = state == psycopg2.extensions.POLL_READ
-            ends = [[driver.fileno()] if reading else [], [] if reading else [driver.fileno()], []]
-            if not any(select.select(*ends, max(deadline - time.monotonic(), 0))):
+            end, patience = [driver.fileno()], max(deadline - time.monotonic(), 0)
+            if not any(select.select(end if reading else [], [] if reading else end, [], patience)):
                 raise _Hangs
 
     alone = threading.current_thread() is threading.main_thread()
@@ -236,7 +236,7 @@ _SEEN_STEP = 15  # seconds; not every request of a busy page needs to be written
 
 
 def idle_minutes(user: Any) -> int:
-    """How long this person's session may stay idle: cadres and clerks sit at kitchen tables, offices do not."""
+    """How long this person's session may stay idle: cadres and clerks sit at kitchen tables."""
     office = user.roles - WITHOUT_SECOND_FACTOR
     return int(settings.SESSION_IDLE_MINUTES["office" if office else "cadre"])
 
@@ -292,7 +292,7 @@ def second_factor(request: HttpRequest) -> HttpResponse | None:
 
 
 def refusals(get_response: Handler) -> Handler:
-    """One audit row for each 403 and 404 that a signed-in person meets where a right or an object is asked for."""
+    """One audit row for each 403 and 404 that somebody signed in meets where a right or object is asked for."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
