@@ -21,6 +21,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext_lazy as _
 
 from pairing import audit, clock
 from pairing.crypto import blind, seal, unseal
@@ -35,7 +36,7 @@ class UsernameOrPhone(ModelBackend):
     """Password sign-in by user name or phone number; rights are no business of a backend here."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
         if not username or not password:
             return None
@@ -129,6 +130,13 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in, sign-out, password: each leaves its audit row. No sign-up, no e-mail, no SMS."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("User name, phone or password is not right."),
+        "incorrect_password": _("This password is not right."),
+        "enter_current_password": _("Your present password is not right."),
+        "too_many_login_attempts": _("Too many tries. Please wait fifteen minutes."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -194,6 +202,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Secrets of second factors lie under our cipher."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right, or it has been used. Wait for the next one."),
+    }
 
     def encrypt(self, text: str) -> str:
         return seal(text, label="second_factor.secret", public_id=_NO_ROW)

@@ -35,7 +35,9 @@ class Validator:
         """Raise ValidationError with a sentence for each rule that ``password`` breaks."""
         if len(password) > LONGEST:
             raise ValidationError(_("A password may have at most %(n)d characters.") % {"n": LONGEST})
-        if len(_without_easy_parts(_folded(password), _words_of(user))) < _LEFT:
+        words = _words_of(user)
+        plain = unicodedata.normalize("NFKC", password).lower()
+        if any(len(_without_easy_parts(text, words)) < _LEFT for text in (plain, _folded(plain))):
             raise ValidationError(
                 _("This password is easy to guess: names of places, units or people, years and rows of keys.")
             )
@@ -45,7 +47,7 @@ class Validator:
             )
 
     def get_help_text(self) -> str:
-        return _("A sentence of your own is good; names of places, units and people are not.")
+        return _("Names of places, units and people are easy to guess.")
 
 
 def _kinds(password: str) -> int:
@@ -55,12 +57,12 @@ def _kinds(password: str) -> int:
 
 
 def _folded(text: str) -> str:
-    """Lower case, half width, without blanks and marks, and with the usual swaps (0 for o …) undone."""
+    """Lower case, half width, without blanks and marks."""
     text = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"[\W_]+", "", text)
 
 
-_SWAPS = str.maketrans("013457@$", "oleast" + "as")
+_SWAPS = str.maketrans("013457@$!", "oleastasi")  # 0 for o, @ for a …
 
 
 def _without_easy_parts(text: str, words: tuple[str, ...]) -> str:
@@ -73,6 +75,7 @@ def _without_easy_parts(text: str, words: tuple[str, ...]) -> str:
             at = swapped.index(word)
             text = text[:at] + text[at + len(word) :]
         swapped = text.translate(_SWAPS)
+    text = re.sub(r"[\W_]+", "", text)
     text = re.sub(r"(19|20)\d{2}(0[1-9]|1[0-2])?(0[1-9]|[12]\d|3[01])?", "", text)
     text = re.sub(r"(.{1,4}?)\1{2,}", r"\1", text)
     return _without_rows(text)

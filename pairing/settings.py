@@ -304,16 +304,18 @@ UPLOAD_MAX_BYTES = 30 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
-HOUSEHOLD_SECTIONS = ["visits.sections.timeline"]
+HOUSEHOLD_SECTIONS = ["visits.sections.brief", "visits.sections.timeline"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
-# How auditors name what floors above own: each object has `find` and `named` (pairing/views/audit.py).
-AUDIT_SUBJECTS: list[str] = []
+# How auditors name what floors above own: modules with `find` and `named` (pairing/views/audit.py).
+AUDIT_SUBJECTS = ["households.rules.audited"]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "pairing.logs.Formatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

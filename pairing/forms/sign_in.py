@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from pairing.models import User
 from pairing.models.people import sign_in_name
 
+PASSWORD_HINT = _(
+    "At least 12 characters. A sentence of your own is good; names of places, units and people are not."
+)
 _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
 
@@ -77,7 +80,7 @@ class NewPasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = " ".join(password_validation.password_validators_help_texts())
+        self.fields["password1"].help_text = PASSWORD_HINT
 
     def clean_password1(self) -> str:
         password = str(self.cleaned_data["password1"])
@@ -100,7 +103,7 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
         self.fields["oldpassword"] = _password(_("Present password"), "current-password")
         for name, label in (("password1", _("New password")), ("password2", _("New password again"))):
             self.fields[name] = _password(label, "new-password")
-        self.fields["password1"].help_text = " ".join(password_validation.password_validators_help_texts())
+        self.fields["password1"].help_text = PASSWORD_HINT
 
     def clean_password1(self) -> str:
         password = str(self.cleaned_data["password1"])

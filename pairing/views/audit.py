@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -35,8 +36,7 @@ PAGE = 50
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """Something that the log speaks of, named without opening it: a file by number and village."""
 
     public_id: UUID
@@ -47,8 +47,8 @@ class Subject:
 class Subjects(Protocol):
     """What a floor above offers, so that auditors can name its objects (settings.AUDIT_SUBJECTS)."""
 
-    def find(self, text: str, areas: list[str]) -> list[Subject]:
-        """Objects in ``areas`` that somebody means who types ``text``."""
+    def find(self, text: str, areas: list[str]) -> list[tuple[UUID, str, str]]:
+        """Objects in ``areas`` that somebody means who types ``text``: id, short name, area code."""
 
     def named(self, object_ids: Iterable[UUID], areas: list[str]) -> dict[UUID, str]:
         """Short names of those of ``object_ids`` that are this floor's and lie in ``areas``."""
@@ -236,7 +236,7 @@ def _result(data: dict[str, Any]) -> Q:
 def _subjects(text: str, reader: Any) -> list[Subject]:
     """What an auditor means: a file number that a floor above knows, or an id that stands in an address."""
     areas = prefixes(reader, P.AUDIT_VIEW)
-    found = [subject for subjects in _floors() for subject in subjects.find(text.strip(), areas)]
+    found = [Subject(*row) for subjects in _floors() for row in subjects.find(text.strip(), areas)]
     if not found and (ids := _UUID.findall(text.lower())):
         person = User.objects.visible_to(reader, P.AUDIT_VIEW).filter(public_id=ids[-1]).first()
         if person:
@@ -271,8 +271,9 @@ def _by_actor(question: Question, data: dict[str, Any], reader: Any) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _floors() -> list[Subjects]:
-    return [import_string(name) for name in settings.AUDIT_SUBJECTS]
+def _floors() -> list[Any]:
+    """The modules of settings.AUDIT_SUBJECTS, each a ``Subjects``."""
+    return [import_module(name) for name in settings.AUDIT_SUBJECTS]
 
 
 # --- the rows in words --------------------------------------------------------------------------------------
@@ -309,6 +310,16 @@ def _name(events: list[Any], areas: list[str]) -> None:
         event.right = " · ".join(str(w) for w in (roles.get(role), places.get(area)) if w)
 
 
+def _field_words(event: AuditEvent) -> list[str]:
+    """The names of the fields as forms call them; as stored where the model has no such field."""
+    try:
+        model = apps.get_model(event.object_type)
+    except (LookupError, ValueError):
+        return list(event.fields)
+    names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in model._meta.get_fields()}
+    return [names.get(name, name) for name in event.fields]
+
+
 def _granted(event: AuditEvent) -> tuple[str, str]:
     grant = event.detail.get("grant") or {}
     return grant.get("role", ""), grant.get("area", "")
@@ -330,7 +341,7 @@ def _columns() -> dict[str, Column]:
         Column("whom", _("About whom or what")),
         Column("place", _("Place")),
         Column("right", _("Role and area")),
-        Column("fields", _("Fields"), value=lambda e: ", ".join(e.fields)),
+        Column("fields", _("Fields"), value=lambda e: ", ".join(_field_words(e))),
         Column(
             "result",
             _("Result"),

@@ -1,0 +1,116 @@
+"""Nobody gives or manages anything above his level or outside his area: every giver, role and place."""
+
+import pytest
+
+from pairing import rules
+from pairing.actions import people
+from pairing.errors import Refused
+from pairing.models import Area, AuditEvent, Grant
+from pairing.roles import Role
+from tests.pairing.conftest import PLACES
+
+pytestmark = pytest.mark.django_db
+
+HOME, TOWN, OTHER_TOWN, VILLAGE = "620702", "620702101", "620702102", "620702101201"
+TOWN_GIVES = {(r, TOWN) for r in ("cadre", "staff", "reader")} | {("clerk", VILLAGE)}
+COUNTY_GIVES = (
+    {(r, t) for r in ("cadre", "staff", "reader", "administrator") for t in (TOWN, OTHER_TOWN)}
+    | {("cadre", HOME)}
+    | {("clerk", VILLAGE), ("clerk", "620702102201")}
+)
+SYSTEM_GIVES = {("administrator", HOME)} | {
+    (r, a) for r in ("leader", "auditor") for a in (HOME, TOWN, OTHER_TOWN)
+}
+
+
+@pytest.mark.parametrize(
+    ("giver", "gives"),
+    [("town", TOWN_GIVES), ("county", COUNTY_GIVES), ("system", SYSTEM_GIVES)]
+    + [(who, set()) for who in ("cadre", "clerk", "staff", "leader", "auditor")],
+)
+def test_each_giver_gives_exactly_the_roles_of_the_table(cast, giver, gives):
+    by = getattr(cast, giver)
+    for role in Role.values:
+        for code, _level, _name in PLACES:
+            grant = Grant(user=cast.far_cadre, role=role, area=Area.objects.get(pk=code))
+            assert rules.can(rules.check_can_grant, grant, by=by) is ((role, code) in gives), (role, code)
+
+
+def test_nobody_changes_his_own_rights(cast):
+    place = Area.objects.get(pk=TOWN)
+    with pytest.raises(Refused):
+        people.grant_role(person=cast.town, role="staff", area=place, by=cast.town)
+    with pytest.raises(Refused):
+        people.end_grant(grant=cast.county.grants.get(), reason="-", by=cast.county)
+    with pytest.raises(Refused):
+        people.disable_user(person=cast.county, reason="-", by=cast.county)
+
+
+MANAGES = {
+    "town": {"staff", "clerk", "cadre"},
+    "county": {"town", "staff", "clerk", "cadre", "neighbour", "neighbour_cadre"},
+    "system": {"county", "leader", "auditor", "town_auditor"},
+    "neighbour": {"neighbour_cadre"},
+    "far": {"far_cadre"},
+    "staff": set(),
+    "leader": set(),
+    "auditor": set(),
+}
+
+
+@pytest.mark.parametrize(("giver", "reach"), MANAGES.items())
+def test_each_giver_manages_exactly_the_people_whose_roles_are_his_to_give(cast, giver, reach):
+    by = getattr(cast, giver)
+    everybody = {name: user for name, user in vars(cast).items() if name != "unit"}
+    can = {name for name, user in everybody.items() if rules.can(rules.check_can_manage, user, by=by)}
+    assert can == reach
+
+
+def test_a_role_elsewhere_takes_a_person_out_of_a_townships_hands(cast):
+    Grant.objects.create(user=cast.cadre, role="cadre", area_id=OTHER_TOWN)
+    assert not rules.can(rules.check_can_manage, cast.cadre, by=cast.town)
+    assert rules.can(rules.check_can_manage, cast.cadre, by=cast.county)
+
+
+def test_somebody_with_roles_of_two_givers_is_the_system_administrators(cast):
+    Grant.objects.create(user=cast.cadre, role="auditor", area_id=HOME)
+    assert not rules.can(rules.check_can_manage, cast.cadre, by=cast.county)
+    assert rules.can(rules.check_can_manage, cast.cadre, by=cast.system)
+
+
+def test_one_reader_a_township_and_each_role_once(cast):
+    place = Area.objects.get(pk=TOWN)
+    people.grant_role(person=cast.staff, role="reader", area=place, by=cast.town)
+    with pytest.raises(Refused, match="reader"):
+        people.grant_role(person=cast.cadre, role="reader", area=place, by=cast.town)
+    with pytest.raises(Refused, match="already"):
+        people.grant_role(person=cast.cadre, role="cadre", area=place, by=cast.town)
+
+
+def test_a_role_ended_today_can_be_given_again_today(cast):
+    place = Area.objects.get(pk=TOWN)
+    people.end_grant(grant=cast.cadre.grants.get(), reason="moved", by=cast.town)
+    people.grant_role(person=cast.cadre, role="cadre", area=place, by=cast.town)
+    assert cast.cadre.grants.count() == 2
+
+
+def test_a_refused_action_leaves_nothing(cast):
+    before = AuditEvent.objects.count(), Grant.objects.count()
+    with pytest.raises(Refused):
+        people.create_user(
+            name="新人",
+            area=Area.objects.get(pk=TOWN),
+            role="administrator",
+            role_area=Area.objects.get(pk=TOWN),
+            by=cast.town,
+        )
+    assert (AuditEvent.objects.count(), Grant.objects.count()) == before
+
+
+def test_user_names_come_from_pinyin_and_do_not_collide(cast):
+    place = Area.objects.get(pk=TOWN)
+    names = [
+        people.create_user(name=name, area=place, role="cadre", role_area=place, by=cast.town).username
+        for name in ("张伟", "张伟", "单红梅")
+    ]
+    assert names == ["zhangwei", "zhangwei2", "shanhongmei"]
