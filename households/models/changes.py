@@ -61,9 +61,7 @@ class ChangeRequest(ScopedModel):
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["proposed_at", "pk"]
         indexes: ClassVar = [
-            models.Index(
-                fields=["township_code", "id"], condition=Q(state="waiting"), name="change_waiting"
-            ),
+            models.Index(fields=["township_code", "id"], condition=Q(state="waiting"), name="change_waiting"),
             models.Index(fields=["household", "-id"], name="change_by_household"),
         ]
         constraints: ClassVar = [
@@ -80,9 +78,9 @@ class ChangeField(ScopedModel):
     """One field of a change request. Old and new values are sealed, whatever the field."""
 
     class Decision(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("not yet decided")
         APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("not approved")
         BLOCKED = "blocked", _("changed meanwhile")
 
     request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="changes")

@@ -185,7 +185,9 @@ class HouseholdYear(ScopedModel):
     monitoring_kind = models.CharField(_("kind of monitored household"), max_length=40, blank=True)
     exit_year = models.PositiveSmallIntegerField(_("exit year"), null=True, blank=True)
     main_cause = models.CharField(_("main cause"), max_length=40, blank=True)
-    other_causes = ArrayField(models.CharField(max_length=40), default=list, blank=True, size=2)
+    other_causes = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("other causes"), default=list, blank=True, size=2
+    )
     housing_grade = models.CharField(_("housing grade"), max_length=10, blank=True)
     dangerous_housing = models.BooleanField(_("dangerous housing"), null=True, blank=True)
     water_safe = models.BooleanField(_("safe drinking water"), null=True, blank=True)

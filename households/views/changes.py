@@ -241,7 +241,7 @@ def _row(field: ChangeField, change: ChangeRequest) -> dict[str, Any]:
             change.household, field.model, field.field, field.person, field.year
         )
         if now != old:
-            row["now"] = _words(field, now, change) or _("nothing")
+            row["now"] = _words(field, now, change) or _("nothing known")
     return row
 
 

@@ -140,8 +140,7 @@ def _table(rows: list[Any], villages: list[Area]) -> Table:
                 value=lambda row: row["head_name"] or _("no head"),
                 link=lambda row: f"{root}{row['public_id']}/",
             ),
-            Column("village_code", _("Village"), labels=cast(Any, places)),
-            Column("group_name", _("Group")),
+            Column("village_code", _("Village"), value=lambda row: _place(row, places)),
             Column("household_type", _("Type"), labels=cast(Any, codelists.labels("household_type"))),
             Column("member_count", _("Members"), "number"),
             Column("lead__name", _("Lead helper")),
@@ -149,12 +148,15 @@ def _table(rows: list[Any], villages: list[Area]) -> Table:
             Column(
                 "state", _("State"), "state", value=lambda row: _state(row, today), states=cast(Any, states)
             ),
-            Column("file_number", _("File number")),
+            Column("file_number", _("File number"), "number"),
         ],
         rows=rows,
-        caption=_("Register"),
         empty=_("No match. Remove a filter."),
     )
+
+
+def _place(row: Any, places: dict[str, str]) -> str:
+    return " ".join(filter(None, [places.get(row["village_code"], row["village_code"]), row["group_name"]]))
 
 
 def _state(row: Any, today: Any) -> str | None:
