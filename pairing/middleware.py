@@ -292,7 +292,7 @@ def second_factor(request: HttpRequest) -> HttpResponse | None:
 
 
 def refusals(get_response: Handler) -> Handler:
-    """One audit row for each 403 and 404 that somebody signed in meets where a right or object is asked for."""
+    """One audit row for each 403 and 404 of a signed-in person where a right or object is asked for."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
