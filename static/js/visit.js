@@ -7,7 +7,7 @@
   if (!form) return;
   const note = form.querySelector(".draft-note");
   const button = form.querySelector(".save-bar button");
-  const keepsDrafts = Boolean(form.dataset.draft) && window.Drafts !== undefined;
+  const keepsDrafts = Boolean(form.dataset.draft) && typeof Drafts !== "undefined";
   const say = (word) => {
     note.querySelector("span").textContent = note.dataset[word] || "";
     note.hidden = !note.dataset[word];
@@ -75,7 +75,8 @@
   const keep = async () => {
     clearTimeout(timer);
     timer = undefined;
-    if (!keepsDrafts || !Drafts.usable || JSON.stringify(content()) === empty) return;
+    if (!keepsDrafts || !Drafts.usable) return;
+    if (JSON.stringify(content()) === empty) return Drafts.remove(form.elements.client_id.value);
     await Drafts.save(form.elements.client_id.value, {
       household: form.dataset.draft, label: form.dataset.label, fields: content(),
     });

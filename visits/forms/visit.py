@@ -292,8 +292,8 @@ class VisitForm(ChipForm):
         yield from self.help
 
     def is_valid(self) -> bool:
-        parts = [part.is_valid() for part in self.parts()]
-        return super().is_valid() and all(parts)
+        whole = super().is_valid()  # first: it may put an error into a part
+        return all([part.is_valid() for part in self.parts()]) and whole
 
     @property
     def is_wrong(self) -> bool:
@@ -353,7 +353,7 @@ class VisitForm(ChipForm):
             met_others=data["met_others"],
             said=data["said"],
             no_change=data["no_change"],
-            answers=[form.answer() for form in self.answers],
+            answers=[answer for form in self.answers if (answer := form.answer()).word != NOT_ASKED],
             problems=problems,
             promises=[p for i, form in enumerate(self.promises) if (p := form.promise(takes_on and i == 0))],
             help=[given for form in self.help if (given := form.help())],

@@ -1,0 +1,212 @@
+"""记走访: one page, four compulsory fields; what is wrong stands beside its field, nothing typed is lost."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pairing import clock
+from pairing.models.audit import AuditEvent
+from tests import cast
+from visits.actions.promises import make_promise
+from visits.models import ConflictDraft, Help, Problem, Promise, Visit
+
+
+@pytest.fixture
+def world(db):
+    return cast.build()
+
+
+def address(world, position: str = "own") -> str:
+    return reverse("visits:visit_create", args=[world.files[position].public_id])
+
+
+def body(world, **more) -> dict:
+    """What a phone sends for a common visit; names with a dash are written with two underscores."""
+    common = {
+        "client_id": str(uuid.uuid4()),
+        "visited_on": clock.today().isoformat(),
+        "method": "home",
+        "met": [str(world.heads["own"].person.public_id)],
+        "said": "玉米收完了，心情不错。",
+    }
+    return {name.replace("__", "-"): value for name, value in (common | more).items()}
+
+
+def test_a_common_visit_is_five_fields_and_back_to_today(world):
+    client, sent = world.client("cadre"), body(world)
+    answer = client.post(address(world), sent, follow=True)
+    assert answer.redirect_chain[0][0].startswith(reverse("visits:today"))
+    assert "已保存" in answer.content.decode()
+    visit = Visit.everything.get()
+    assert (visit.visited_by, visit.author, visit.said) == (
+        world.people["cadre"],
+        world.people["cadre"],
+        sent["said"],
+    )
+
+
+def test_a_script_gets_the_address_where_the_day_goes_on(world):
+    sent = body(world)
+    answer = world.client("cadre", accept="application/json").post(address(world), sent)
+    assert answer.json() == {"to": f"/today/?saved={sent['client_id']}"}
+
+
+def test_two_taps_store_one_visit_and_other_words_under_the_same_id_are_409(world):
+    client, sent = world.client("cadre"), body(world)
+    assert [client.post(address(world), sent).status_code for _ in range(2)] == [302, 302]
+    again = client.post(address(world), sent | {"said": "换了说法。"})
+    assert again.status_code == 409
+    assert {"玉米收完了，心情不错。", "换了说法。"} <= set(
+        again.content.decode().replace("<", "\n").replace(">", "\n").split("\n")
+    )
+    assert (Visit.everything.count(), ConflictDraft.everything.count()) == (1, 1)
+
+
+def test_after_withdrawal_the_same_visit_is_410(world):
+    client, sent = world.client("cadre"), body(world)
+    client.post(address(world), sent)
+    visit = Visit.everything.get()
+    client.post(reverse("visits:visit_withdraw", args=[visit.public_id]), {"reason": "记错了"})
+    assert client.post(address(world), sent).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"visited_on": "other", "visited_on_day": "2999-01-01"}, "将来"),
+        ({"visited_on": "other", "visited_on_day": ""}, "请选择日期"),
+        ({"visited_on": "other", "visited_on_day": "2026-02-31"}, ""),
+        ({"visited_on": "\x00"}, ""),
+        ({"visited_on": "other", "visited_on_day": "0001-01-01"}, "两年"),
+        ({"method": "flying"}, ""),
+        ({"met": [], "met_others": ""}, "和谁谈"),
+        ({"met": [str(uuid.uuid4())]}, ""),
+        ({"said": ""}, "谈了什么"),
+        ({"said": "字" * 4001}, "4000"),
+        ({"client_id": "[]"}, ""),
+        ({"problem0__kind": "water"}, "怎么办"),
+        ({"problem0__kind": "water", "problem0__triage": "not_now"}, "理由"),
+        ({"promise0__what": "帮忙问低保"}, "什么时候"),
+        ({"promise0__what": "早了", "promise0__due_on": "2001-01-01"}, ""),
+        ({"help0__amount": "9" * 40, "help0__kind": "condolence"}, ""),
+        ({"help0__what": "大米"}, "哪类帮扶"),
+        ({"tasks": ["nothing"]}, ""),
+    ],
+)
+def test_a_wrong_field_is_told_at_its_place_and_nothing_typed_is_lost(world, wrong, sentence):
+    sent = body(world, **{"met_others": "邻居老王", **wrong})
+    answer = world.client("cadre").post(address(world), sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'class="error"' in page
+    assert sentence in page
+    assert wrong.get("met_others", "邻居老王") in page
+    assert sent["said"][:100] in page
+    assert not Visit.everything.exists()
+
+
+def test_a_visit_before_the_pairing_is_told_at_the_date(world):
+    early = clock.today() - timedelta(days=250)
+    answer = world.client("cadre").post(
+        address(world), body(world, visited_on="other", visited_on_day=early.isoformat())
+    )
+    assert answer.status_code == 422
+    assert 'id="id_visited_on_error"' in answer.content.decode()
+
+
+def test_the_whole_form_is_one_save(world):
+    due = make_promise(
+        household=world.files["own"], what="问低保", due_on=clock.today(), by=world.people["cadre"]
+    )
+    later = clock.today() + timedelta(days=7)
+    sent = body(
+        world,
+        **{
+            f"answer-{due.public_id}-word": "kept",
+            f"answer-{due.public_id}-done_what": "材料交到镇上了",
+            "problem0-kind": "medical",
+            "problem0-triage": "referred",
+            "problem1-kind": "water",
+            "problem1-triage": "mine",
+            "problem1-words": "水管冻了",
+            "promise0-what": "请水管员来",
+            "promise0-due_on": later.isoformat(),
+            "help0-kind": "condolence",
+            "help0-quantity": "2袋",
+            "help0-amount": "160",
+            "tasks": ["policy", "company"],
+            "restricted": "家里有难处",
+        },
+    )
+    assert world.client("cadre").post(address(world), sent).status_code == 302
+    referred, mine = Problem.everything.order_by("pk")
+    assert (referred.office, referred.words) == (
+        "township_health",
+        sent["said"],
+    )  # preset, and the talk's words
+    assert Promise.everything.get(what="请水管员来").problem == mine
+    assert Promise.everything.get(pk=due.pk).state == Promise.State.KEPT
+    assert Help.everything.get().amount == 160
+    assert (
+        world.client("cadre").post(address(world), sent).status_code == 302
+    )  # sent again: nothing is due now
+    assert Problem.everything.count() == 2
+
+
+def test_no_change_asks_one_question_the_third_time(world):
+    client = world.client("cadre")
+    for _ in range(2):
+        client.post(address(world), body(world, said="", no_change="on"))
+    page = client.get(address(world)).content.decode()
+    key = next(part for part in page.split('"') if part.startswith("fact-") and part.endswith("-still"))
+    refused = client.post(address(world), body(world, said="", no_change="on"))
+    assert refused.status_code == 422
+    told = client.post(address(world), body(world, said="", no_change="on", **{key: "yes"}))
+    assert told.status_code == 302
+    assert Visit.everything.filter(no_change=True).count() == 3
+
+
+def test_only_own_open_pairings_take_a_visit(world):
+    client = world.client("cadre")
+    expected = {
+        "own": 200,
+        "area": 404,
+        "ended": 404,
+        "closed": 404,
+        "other_township": 404,
+        "other_county": 404,
+    }
+    assert {p: client.get(address(world, p)).status_code for p in expected} == expected
+    assert world.client("staff").get(address(world)).status_code == 403
+
+
+def test_a_visit_dated_inside_an_ended_pairing_is_kept_and_shows_nothing(world):
+    client = world.client("cadre")
+    inside = (clock.today() - timedelta(days=40)).isoformat()
+    sent = body(world, met=[], met_others="户主", visited_on="other", visited_on_day=inside)
+    answer = client.post(address(world, "ended"), sent, follow=True)
+    assert "canary-ended" not in answer.content.decode()
+    assert Visit.everything.get().after_pairing
+    outside = body(world, met=[], met_others="户主")
+    assert client.post(address(world, "ended"), outside).status_code == 404
+    assert client.post(address(world, "ended"), body(world, said="")).status_code == 404
+
+
+def test_queries_do_not_grow_with_the_family_and_one_audit_row_is_written(world):
+    client = world.client("cadre")
+    client.get(address(world))
+    rows = AuditEvent.objects.count()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address(world))
+    assert len(queries) <= 12, [q["sql"][:90] for q in queries]
+    assert AuditEvent.objects.count() == rows + 1
+
+
+def test_the_first_load_is_light(world):
+    page = world.client("cadre").get(address(world))
+    assert len(page.content) < 60_000
+    assert b" style=" not in page.content
