@@ -104,7 +104,9 @@ def pairing_roster(request: HttpRequest) -> HttpResponse:
         lines = read_roster(form.cleaned_data["lines"], by=request.user)
         known = [line.assignment for line in lines if line.assignment]
         outcomes = actions.preview_roster(known, started_on=day)
-        wrong = len(known) < len(lines) or any(o.kind == "refused" for o in outcomes)
+        wrong = not known or len(known) < len(lines) or any(o.kind == "refused" for o in outcomes)
+        if not lines:
+            form.add_error("lines", form.fields["lines"].error_messages["required"])
         if CONFIRM in request.POST and not wrong:
             try:
                 started = actions.pair_roster(assignments=known, started_on=day, by=request.user)  # type: ignore[arg-type]

@@ -1,0 +1,98 @@
+"""A handover: what to know of each household, the dry run, the deed; duty ends when nobody is left behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from households.actions.pairings import pair
+from households.models import Household, Pairing
+from pairing import clock
+from pairing.actions.people import end_grant
+from pairing.errors import Refused
+from pairing.models import Grant
+from pairing.roles import Role
+from tests import cast, factories
+from visits.actions.promises import make_promise
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    world = cast.build()
+    world.successor = factories.user("successor", Role.CADRE, cast.TOWNSHIP)
+    world.second = pair(
+        household=world.files["area"],
+        cadre=world.people["cadre"],
+        started_on=clock.today() - timedelta(days=3),
+        by=world.people["township_admin"],
+    )
+    make_promise(
+        household=world.files["own"], what="seed potatoes", due_on=clock.today(), by=world.people["cadre"]
+    )
+    return world
+
+
+def url(world):
+    return reverse("households:handover_create", args=[world.people["cadre"].public_id])
+
+
+def sent(**more):
+    return {"handed_on": clock.today().isoformat(), "reason": "transferred", "everybody": ""} | more
+
+
+def test_it_shows_promises_and_asks_nothing_twice(world, django_assert_num_queries):
+    client = world.client("township_admin")
+    client.get(url(world))
+    with django_assert_num_queries(12):
+        page = client.get(url(world))
+    assert "seed potatoes" in page.content.decode()
+    assert len(page.context["rows"]) == 2
+
+
+def test_one_successor_for_all_after_a_dry_run_and_the_duty_ends(world):
+    client = world.client("township_admin")
+    chosen = sent(everybody=str(world.successor.public_id), end_duty="on")
+    chosen[f"note_{world.pairings['own'].public_id}"] = "deaf in one ear"
+    page = client.post(url(world), chosen)
+    assert [outcome.kind for outcome in page.context["outcomes"]] == ["hand_over", "hand_over"]
+    assert Pairing.everything.filter(cadre=world.successor).count() == 0
+    assert client.post(url(world), chosen | {"confirm": "yes"}).status_code == 302
+    rows = Pairing.everything.open().filter(cadre=world.successor)
+    assert {row.handover_note for row in rows} == {"", "deaf in one ear"}
+    assert Household.everything.filter(lead=world.successor).count() == 2
+    assert not Grant.objects.open(clock.today()).filter(user=world.people["cadre"]).exists()
+
+
+def test_the_duty_does_not_end_while_a_household_would_be_left(world):
+    client = world.client("township_admin")
+    chosen = sent(end_duty="on", confirm="yes")
+    chosen[f"to_{world.pairings['own'].public_id}"] = str(world.successor.public_id)
+    page = client.post(url(world), chosen)
+    assert page.context["form"].non_field_errors()
+    assert Household.everything.get(pk=world.files["own"].pk).lead_id == world.people["cadre"].pk
+    with pytest.raises(Refused):
+        end_grant(grant=world.people["cadre"].open_grants[0], reason="x", by=world.people["township_admin"])
+    del chosen["end_duty"]
+    assert client.post(url(world), chosen).status_code == 302
+    assert Household.everything.get(pk=world.files["own"].pk).lead_id == world.successor.pk
+    assert Household.everything.get(pk=world.files["area"].pk).lead_id == world.people["cadre"].pk
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"everybody": ""}, {"everybody": "x"}, {"handed_on": "2099-01-01", "confirm": "yes"}, {"reason": ""}],
+)
+def test_bad_input_changes_nothing_and_keeps_what_was_typed(world, more):
+    chosen = sent(everybody=str(world.successor.public_id)) | more
+    chosen[f"note_{world.pairings['own'].public_id}"] = "deaf in one ear"
+    page = world.client("township_admin").post(url(world), chosen)
+    assert page.context["form"].errors
+    assert "deaf in one ear" in page.content.decode()
+    assert Household.everything.filter(lead=world.successor).count() == 0
+
+
+def test_a_helper_from_elsewhere_is_not_found(world):
+    page = reverse("households:handover_create", args=[world.people["other_cadre"].public_id])
+    assert world.client("township_admin").get(page).status_code == 404

@@ -1,0 +1,72 @@
+"""Pairing chosen households: what would happen first, then the deed; nothing typed is lost."""
+
+import pytest
+from django.urls import reverse
+
+from households.models import Household, Pairing
+from pairing import clock
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+URL = reverse("households:pairing_create")
+
+
+def sent(world, *positions, **more):
+    return {
+        "households": [str(world.files[p].public_id) for p in positions],
+        "cadre": str(world.people["cadre"].public_id),
+        "started_on": clock.today().isoformat(),
+        "note": "evenings",
+    } | more
+
+
+def test_a_dry_run_writes_nothing_and_the_confirmed_one_pairs_all():
+    world = cast.build()
+    client, count = world.client("township_admin"), Pairing.everything.count()
+    page = client.post(URL, sent(world, "area", "other_village"))
+    assert [outcome.kind for outcome in page.context["outcomes"]] == ["pair", "pair"]
+    assert "evenings" in page.content.decode()
+    assert Pairing.everything.count() == count
+    done = client.post(URL, sent(world, "area", "other_village", confirm="yes"))
+    assert done.url == reverse("households:pairing_list")
+    leads = Household.everything.filter(pk__in=[world.files["area"].pk, world.files["other_village"].pk])
+    assert set(leads.values_list("lead", "pairing_count")) == {(world.people["cadre"].pk, 1)}
+
+
+def test_what_cannot_be_says_why_and_is_not_offered():
+    world = cast.build()
+    page = world.client("township_admin").post(URL, sent(world, "area", "closed", confirm="yes"))
+    kinds = [outcome.kind for outcome in page.context["outcomes"]]
+    assert "refused" in kinds
+    assert not page.context["ready"]
+    assert Household.everything.get(pk=world.files["area"].pk).lead_id is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cadre": ""},
+        {"cadre": "x"},
+        {"started_on": "x"},
+        {"started_on": ""},
+        {"households": []},
+        {"households": ["x"]},
+    ],
+)
+def test_bad_input_is_a_sentence_and_keeps_the_choice(more):
+    world = cast.build()
+    page = world.client("township_admin").post(URL, sent(world, "area") | more)
+    assert page.status_code == 200
+    assert page.context["form"].errors
+    if "households" not in more:
+        assert [row.pk for row in page.context["chosen"]] == [world.files["area"].pk]
+
+
+def test_households_out_of_scope_are_not_found_in_the_choice():
+    world = cast.build()
+    page = world.client("township_admin").post(URL, sent(world, "other_township", confirm="yes"))
+    assert "households" in page.context["form"].errors
+    page = world.client("township_admin").get(
+        URL, {"household": [str(world.files["other_township"].public_id), "x"]}
+    )
+    assert page.context["chosen"] == []
