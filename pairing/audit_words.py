@@ -9,6 +9,9 @@ NOUNS = {
     "audit": _("audit log"),
     "batch": _("import"),
     "change": _("change of a file"),
+    "column_title": _("column name of a register"),
+    "draft": _("draft"),
+    "figure": _("rows behind a figure"),
     "grant": _("role"),
     "handover": _("handover"),
     "help": _("help"),
@@ -47,6 +50,8 @@ VERBS = {
     "apply": pgettext_lazy("what was done", "applied"),
     "ask": pgettext_lazy("what was done", "asked"),
     "change": pgettext_lazy("what was done", "changed"),
+    "choose": pgettext_lazy("what was done", "chosen"),
+    "climb": pgettext_lazy("what was done", "passed to the county"),
     "close": pgettext_lazy("what was done", "closed"),
     "confirm": pgettext_lazy("what was done", "confirmed"),
     "conflict": pgettext_lazy("what was done", "kept as a second version"),
@@ -61,7 +66,13 @@ VERBS = {
     "enable": pgettext_lazy("what was done", "opened again"),
     "end": pgettext_lazy("what was done", "ended"),
     "enrol": pgettext_lazy("what was done", "set up"),
+    "explain": pgettext_lazy("what was done", "explained"),
     "export": pgettext_lazy("what was done", "exported"),
+    "form": pgettext_lazy("what was done", "form opened"),
+    "hand_over": pgettext_lazy("what was done", "handed over"),
+    "handover": pgettext_lazy("what was done", "handover looked at"),
+    "helper": pgettext_lazy("what was done", "helper looked at"),
+    "history": pgettext_lazy("what was done", "history looked at"),
     "language": pgettext_lazy("what was done", "language changed"),
     "list": pgettext_lazy("what was done", "list shown"),
     "make": pgettext_lazy("what was done", "made"),
@@ -70,6 +81,7 @@ VERBS = {
     "parse": pgettext_lazy("what was done", "read in"),
     "print": pgettext_lazy("what was done", "printed"),
     "propose": pgettext_lazy("what was done", "proposed"),
+    "put_off": pgettext_lazy("what was done", "put off"),
     "query": pgettext_lazy("what was done", "searched"),
     "read": pgettext_lazy("what was done", "marked as read"),
     "record": pgettext_lazy("what was done", "recorded"),
@@ -82,10 +94,14 @@ VERBS = {
     "resubmit": pgettext_lazy("what was done", "sent again"),
     "return": pgettext_lazy("what was done", "returned"),
     "reveal": pgettext_lazy("what was done", "shown in full"),
+    "reveal_many": pgettext_lazy("what was done", "shown in full, several"),
+    "roster": pgettext_lazy("what was done", "paired by roster"),
     "save": pgettext_lazy("what was done", "saved"),
     "search": pgettext_lazy("what was done", "searched"),
     "show": pgettext_lazy("what was done", "looked at"),
+    "solve": pgettext_lazy("what was done", "solved"),
     "start": pgettext_lazy("what was done", "started"),
+    "take_back": pgettext_lazy("what was done", "taken back to oneself"),
     "tell": pgettext_lazy("what was done", "told to the household"),
     "undo": pgettext_lazy("what was done", "undone"),
     "unlist": pgettext_lazy("what was done", "taken off the pairing list"),
@@ -93,14 +109,15 @@ VERBS = {
     "void": pgettext_lazy("what was done", "taken back"),
     "withdraw": pgettext_lazy("what was done", "withdrawn"),
     "word": pgettext_lazy("what was done", "household's word written down"),
+    "year": pgettext_lazy("what was done", "facts of a year recorded"),
 }
 
 
 def in_words(action: str) -> str:
-    """An action's name in the reader's language; the name itself where a word is missing."""
+    """An action's name in the reader's language; where words miss, what it is about, or the name itself."""
     noun, _dot, verb = action.partition(".")
-    if noun not in NOUNS or verb not in VERBS:
+    if noun not in NOUNS:
         return action
-    if not verb:
+    if not VERBS.get(verb):
         return str(NOUNS[noun])
     return gettext("%(noun)s: %(verb)s") % {"noun": NOUNS[noun], "verb": VERBS[verb]}

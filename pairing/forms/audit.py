@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AuditForm(forms.Form):
@@ -37,7 +38,7 @@ class AccountForm(AuditForm):
     result = forms.ChoiceField(
         label=_("Result"),
         required=False,
-        choices=[("", _("all")), ("ok", _("done")), ("refused", _("refused"))],
+        choices=[("", _("all")), ("ok", pgettext_lazy("audit", "done")), ("refused", _("refused"))],
     )
 
 

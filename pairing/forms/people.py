@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pairing import clock, codelists
 from pairing.access import prefixes
@@ -17,6 +18,12 @@ from pairing.numbers.text import clean_name
 from pairing.roles import P, Role
 from pairing.rules import givable
 
+#: The states of ``User.account_state`` in words.
+ACCOUNT_STATES = {
+    "open": pgettext_lazy("account", "open"),
+    "new": _("never signed in"),
+    "shut": pgettext_lazy("account", "shut"),
+}
 _DIGITS = {"inputmode": "tel", "autocomplete": "off"}
 
 
@@ -208,7 +215,7 @@ class PersonFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("Account"),
         required=False,
-        choices=[("", _("all")), ("open", _("open")), ("new", _("never signed in")), ("shut", _("shut"))],
+        choices=[("", _("all")), *ACCOUNT_STATES.items()],
     )
 
 

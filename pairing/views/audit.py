@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from pairing import audit, clock
@@ -118,7 +118,7 @@ def audit_exports(request: HttpRequest) -> HttpResponse:
     )
 
     def events(data: dict[str, Any]) -> Any:
-        return _by_actor(question, data, request.user) & Q(action__regex=r"\.(export|print|reveal)$|^phone\.")
+        return _by_actor(question, data, request.user) & Q(action__regex=r"\.(export|print|reveal)|^phone\.")
 
     return _answer(request, "audit_exports", question, events, P.AUDIT_VIEW, _WHO_WHAT)
 
@@ -316,7 +316,9 @@ def _field_words(event: AuditEvent) -> list[str]:
         model = apps.get_model(event.object_type)
     except (LookupError, ValueError):
         return list(event.fields)
-    names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in model._meta.get_fields()}
+    names = {
+        field.name: str(getattr(field, "verbose_name", field.name)) for field in model._meta.get_fields()
+    }
     return [names.get(name, name) for name in event.fields]
 
 
@@ -346,7 +348,7 @@ def _columns() -> dict[str, Column]:
             "result",
             _("Result"),
             kind="state",
-            states={"ok": (_("done"), "neutral"), "refused": (_("refused"), "danger")},
+            states={"ok": (pgettext("audit", "done"), "neutral"), "refused": (_("refused"), "danger")},
         ),
         Column("reason", _("Reason")),
         Column("address", _("Address")),

@@ -15,7 +15,14 @@ from pairing import audit, clock, names, rules
 from pairing.access import permission_required
 from pairing.actions import people
 from pairing.errors import Refused
-from pairing.forms.people import PersonCreateForm, PersonEditForm, PersonFilter, ReasonForm, RoleForm
+from pairing.forms.people import (
+    ACCOUNT_STATES,
+    PersonCreateForm,
+    PersonEditForm,
+    PersonFilter,
+    ReasonForm,
+    RoleForm,
+)
 from pairing.models import Grant, Unit, User
 from pairing.roles import P, Role
 from pairing.tables import Column, Table, capped_count, keyset_page
@@ -92,21 +99,18 @@ def person_create(request: HttpRequest) -> HttpResponse:
 def person_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One person: unit, dated roles, account."""
     person = _person(request, public_id)
-    audit.read("person.show", by=request.user, objects=[person], permission=P.PEOPLE_MANAGE)
     grants = Grant.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(user=person)
     grants = list(grants.select_related("area").order_by("-ended_on", "-started_on"))
     for grant in grants:
         grant.may_end = rules.can(rules.check_can_end_grant, grant, by=request.user)  # type: ignore[attr-defined]
-    return render(
+    return _page(
         request,
-        "pairing/person_detail.html",
-        {
-            "person": person,
-            "grants": grants,
-            "why_not": rules.why_not(rules.check_can_manage, person, by=request.user),
-            "may_give": person.pk != request.user.pk,
-            "invitation": person.invitations.filter(used_at=None, expires_at__gt=clock.now()).first(),
-        },
+        "person_detail",
+        person,
+        grants=grants,
+        why_not=rules.why_not(rules.check_can_manage, person, by=request.user),
+        may_give=person.pk != request.user.pk,
+        invitation=person.invitations.filter(used_at=None, expires_at__gt=clock.now()).first(),
     )
 
 
@@ -132,7 +136,7 @@ def person_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:person_detail", public_id=person.public_id)
-    return render(request, "pairing/person_edit.html", {"form": form, "person": person})
+    return _page(request, "person_edit", person, form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -150,7 +154,7 @@ def grant_create(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The role holds from today."))
             return redirect("pairing:person_detail", public_id=person.public_id)
-    return render(request, "pairing/grant_create.html", {"form": form, "person": person})
+    return _page(request, "grant_create", person, form=form)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,7 +172,7 @@ def grant_end(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The role has ended."))
             return redirect("pairing:person_detail", public_id=grant.user.public_id)
-    return render(request, "pairing/grant_end.html", {"form": form, "grant": grant})
+    return _page(request, "grant_end", grant.user, form=form, grant=grant)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,7 +189,7 @@ def person_disable(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The account is shut."))
             return redirect("pairing:person_detail", public_id=person.public_id)
-    return render(request, "pairing/person_disable.html", {"form": form, "person": person})
+    return _page(request, "person_disable", person, form=form)
 
 
 @require_POST
@@ -230,12 +234,18 @@ def second_factor_reset(request: HttpRequest, public_id: str) -> HttpResponse:
                 request, _("The code app is forgotten; a new one is set up at the next sign-in.")
             )
             return redirect("pairing:person_detail", public_id=person.public_id)
-    return render(request, "pairing/second_factor_reset.html", {"form": form, "person": person})
+    return _page(request, "second_factor_reset", person, form=form)
 
 
 def _person(request: HttpRequest, public_id: str) -> User:
     people_here = User.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("unit", "area")
     return get_object_or_404(people_here, public_id=public_id)
+
+
+def _page(request: HttpRequest, name: str, person: User, **context: Any) -> HttpResponse:
+    """A page that shows one person, and the row that says so."""
+    audit.read("person.show", by=request.user, objects=[person], permission=P.PEOPLE_MANAGE)
+    return render(request, f"pairing/{name}.html", context | {"person": person})
 
 
 def _add(form: Any, refusal: Refused) -> None:
@@ -298,9 +308,9 @@ def _table(rows: list[Any]) -> Table:
                 _("Account"),
                 kind="state",
                 states={
-                    "open": (_("open"), "done"),
-                    "new": (_("never signed in"), "info"),
-                    "shut": (_("shut"), "neutral"),
+                    "open": (ACCOUNT_STATES["open"], "done"),
+                    "new": (ACCOUNT_STATES["new"], "info"),
+                    "shut": (ACCOUNT_STATES["shut"], "neutral"),
                 },
             ),
         ],

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing import codelists
@@ -33,7 +34,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     kinds, levels = codelists.labels("unit_kind"), codelists.labels("unit_level")
-    states = {True: (_("active"), "done"), False: (_("closed"), "neutral")}
+    states = {True: (_("active"), "done"), False: (pgettext("unit", "closed"), "neutral")}
     table = Table(
         columns=[
             Column("name", _("Unit"), link=lambda u: _edit_url(request, u)),
