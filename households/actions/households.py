@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
@@ -147,6 +148,27 @@ def put_on_list(*, household: Household, on: date | None = None, reason: str = "
             _set(household, listed_on=day)
         entry.about(household, fields=["listed_on"])
     return household
+
+
+def put_all_on_list(
+    *, households: Iterable[Household], on: date | None = None, reason: str = "", by: Any
+) -> int:
+    """Put many files on the pairing list at once, all or none; returns how many were not on it before.
+
+    Files are locked in key order. Raises Refused when one of them is closed or the day has not come.
+    """
+    day = on or clock.today()
+    rules.check_day(day, "on")
+    with action("household.list", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
+        ids = [household.pk for household in households]
+        files = list(Household.everything.select_for_update().filter(pk__in=ids).order_by("pk"))
+        for household in files:
+            rules.check_open(household)
+        new = [household for household in files if household.listed_on is None]
+        entry.quiet = not new
+        entry.about(*new, fields=["listed_on"])
+        Household.everything.filter(pk__in=[h.pk for h in new]).update(listed_on=day, version=F("version") + 1)
+    return len(new)
 
 
 def take_off_list(*, household: Household, reason: str, by: Any) -> Household:

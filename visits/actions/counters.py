@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from households.models import Household
-from visits.models import Problem, Promise, Visit
 
 
 def lock(household_ids: Iterable[int]) -> dict[int, Household]:
@@ -17,18 +15,23 @@ def lock(household_ids: Iterable[int]) -> dict[int, Household]:
     return {row.pk: row for row in rows}
 
 
+# By hand, since every save runs it and building it from querysets took a third of a save. It repeats
+# `Visit.home()`, `Problem.open()` and `Promise.open()`; a test recounts with those and compares.
+_RECOUNT = """
+UPDATE households_household h SET
+    last_visit_on = (SELECT max(v.visited_on) FROM visits_visit v WHERE v.household_id = h.id
+        AND v.method = 'home' AND v.state <> 'withdrawn' AND v.confirmed_at IS NOT NULL),
+    open_problems = (SELECT count(*) FROM visits_problem p WHERE p.household_id = h.id AND p.state <> 'closed'),
+    open_promises = (SELECT count(*) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open')
+WHERE h.id = ANY(%s)
+"""
+
+
 def recount(household_ids: Iterable[int]) -> None:
     """Set ``last_visit_on``, ``open_problems`` and ``open_promises`` of these households from their rows.
 
     The last visit is the latest home visit that is confirmed and not withdrawn. The file's ``version`` stays:
     counters are nobody's edit.
     """
-    mine = {"household": OuterRef("pk")}
-    last = Visit.everything.home().filter(**mine).order_by().values("household").annotate(n=Max("visited_on"))
-    problems = Problem.everything.open().filter(**mine).order_by().values("household").annotate(n=Count("pk"))
-    promises = Promise.everything.open().filter(**mine).order_by().values("household").annotate(n=Count("pk"))
-    Household.everything.filter(pk__in=set(household_ids)).update(
-        last_visit_on=Subquery(last.values("n")),
-        open_problems=Coalesce(Subquery(problems.values("n"), output_field=IntegerField()), 0),
-        open_promises=Coalesce(Subquery(promises.values("n"), output_field=IntegerField()), 0),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT, [sorted(set(household_ids))])

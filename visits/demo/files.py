@@ -18,8 +18,10 @@ REGION = "629999"  # not assigned to any place
 class Draft:
     """A household before it is registered."""
 
+    village_code: str
+    file_number: str
     members: list[MemberEntry]
-    years: list[YearEntry]
+    years: list[YearEntry]  # the year before, and this year where the register has it
     group_name: str
     phone: str
     listed: bool
@@ -67,21 +69,34 @@ TYPES = [
 CAUSES = [("illness", 30), ("disability", 15), ("schooling", 15), ("no_labour", 14), ("no_skills", 12), ("no_funds", 8), ("no_land", 4), ("disaster", 2)]  # fmt: skip
 
 
-def drafts(random: Random, numbers: Numbers, count: int) -> list[Draft]:
-    """``count`` made-up households of one village."""
-    return [_draft(random, numbers) for _n in range(count)]
+def drafts(random: Random, numbers: Numbers, village_code: str, count: int) -> list[Draft]:
+    """``count`` made-up households of one village, with the file numbers 1 to ``count`` there."""
+    return [_draft(random, numbers, village_code, n + 1) for n in range(count)]
 
 
-def joined_by(member: MemberEntry, day: date) -> MemberEntry:
-    """The member as of the day of registering: nobody joins before birth or after that day."""
-    return replace(member, joined_on=min(max(member.birth_date or day, day - timedelta(days=30)), day))
+def of_first_year(draft: Draft) -> Draft:
+    """The household as the first register has it."""
+    return replace(draft, years=draft.years[:1])
+
+
+def with_news(random: Random, draft: Draft) -> Draft:
+    """The household as this year's register has it: mostly as before, here and there another income or type."""
+    before, now = draft.years
+    changed = random.random()
+    if changed < 0.02:
+        now = replace(before, year=now.year, per_head_income=now.per_head_income)
+    elif changed < 0.03:
+        now = replace(before, year=now.year, household_type="monitored", monitoring_kind="sudden_hardship")
+    else:
+        now = replace(before, year=now.year)
+    return replace(draft, years=[before, now])
 
 
 def _pick(random: Random, weighted: list[tuple[str, int]]) -> str:
     return random.choices([name for name, _w in weighted], [w for _name, w in weighted])[0]
 
 
-def _draft(random: Random, numbers: Numbers) -> Draft:
+def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> Draft:
     shape = random.choices([s for _w, s in SHAPES], [w for w, _s in SHAPES])[0]
     today = clock.today()
     surname = random.choice(words.SURNAMES)
@@ -106,7 +121,7 @@ def _draft(random: Random, numbers: Numbers) -> Draft:
             id_number=numbers.next(birth, sex),
             years=(_person_year(random, age, topics, today),),
         )
-        members.append(_spoiled(random, member))
+        members.append(member)
     if head_age > 64 and len(members) < 3:
         topics.append("old")
     topics += random.sample(["housing", "mood"], k=random.choice([0, 0, 1]))
@@ -114,6 +129,8 @@ def _draft(random: Random, numbers: Numbers) -> Draft:
     away = "work" in topics and len(members) < 5 and random.random() < 0.12
     phone = "" if random.random() < 0.05 else f"199{random.randrange(10**8):08d}"
     return Draft(
+        village_code=village_code,
+        file_number=f"{village_code}{number:04d}",
         members=members,
         years=_years(random, kind, today),
         group_name=random.choice(words.GROUPS),
@@ -124,12 +141,12 @@ def _draft(random: Random, numbers: Numbers) -> Draft:
     )
 
 
-def _spoiled(random: Random, member: MemberEntry) -> MemberEntry:
-    """Some files are incomplete in the ways that real ones are: a number missing, a birthday that disagrees."""
+def spoiled(random: Random, member: MemberEntry) -> MemberEntry:
+    """Files typed by hand are incomplete in the ways that real ones are: no number, a birthday that disagrees."""
     chance = random.random()
-    if chance < 0.02:
+    if chance < 0.15:
         return replace(member, id_number="", certificate="")
-    if chance < 0.03 and member.birth_date:
+    if chance < 0.3 and member.birth_date:
         return replace(member, birth_date=member.birth_date - timedelta(days=365))
     return member
 

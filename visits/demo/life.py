@@ -16,25 +16,28 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from households.actions.households import register_household
+from households.actions.households import put_all_on_list, register_household
 from households.actions.members import record_absence
 from households.actions.pairings import Assignment, Succession, hand_over, pair_roster
-from households.actions.questions import refresh_questions
-from households.models import Household, Pairing
+from households.models import Household, Membership, Pairing, Person
+from households.models.scoped import codes_of
 from pairing import clock
+from pairing.audit import action
 from pairing.errors import Refused
 from pairing.models import Area, User
+from visits.actions import counters, reading, referrals
 from visits.actions import problems as problem_actions
 from visits.actions import promises as promise_actions
-from visits.actions import reading, referrals
 from visits.actions.help import HelpInput
 from visits.actions.problems import ProblemInput
 from visits.actions.visits import PromiseAnswer, PromiseInput, VisitInput, save_visit
 from visits.demo import files, words
 from visits.demo.people import administrator_of, cadres_of, staff_of, villages
+from visits.demo.register import bring_in
 from visits.models import Problem, Promise, Visit
 
 SPAN = 730  # days of visits
+LATELY = 180  # the days in which everything goes through the actions; before, visits are written in one go
 PAIRED_BEFORE = 760  # days ago that most pairings began
 INSPECTIONS = ((6, 20), (11, 28))  # month and day of the county's inspections
 HABITS = [("steady", 45), ("quarterly", 25), ("rush", 18), ("forgets", 12)]
@@ -68,61 +71,85 @@ class Township:
         self.numbers = files.Numbers(index, total)
         self.staff, self.administrator = staff_of(place), administrator_of(place)
         self.homes: list[Home] = []
+        self.past: list[Visit] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
 
     # --- the files -------------------------------------------------------------------------------------
 
     def register(self, households: int, villages_each: int) -> None:
-        """Open the files, put most on the list, and give nearly all of those a helper."""
+        """Let two registers come in, type some files by hand, put most on the list and give those a helper."""
         places = villages(self.place, villages_each)
-        began = clock.now() - timedelta(days=PAIRED_BEFORE + 20)
+        now = clock.now()
+        drafts: list[files.Draft] = []
         for number, village in enumerate(places):
             share = households // len(places) + (number < households % len(places))
-            for draft in files.drafts(self.random, self.numbers, share):
-                with clock.pretending(began):  # the facts are today's, the file is two years old
-                    self.homes.append(self._open(village, draft))
-        self._pair()
-        refresh_questions(*(home.household for home in self.homes))
+            drafts += files.drafts(self.random, self.numbers, village.code, share)
+        by_hand = drafts[:: max(8, len(drafts) // 8)]
+        imported = [draft for draft in drafts if draft not in by_hand]
+        with clock.pretending(now - timedelta(days=PAIRED_BEFORE + 20)):
+            year = clock.today().year
+            bring_in(
+                [files.of_first_year(d) for d in imported], place=self.place, year=year, by=self.administrator
+            )
+        with clock.pretending(now - timedelta(days=32)):
+            known = [d for d in imported if len(d.years) > 1]
+            later = [files.with_news(self.random, d) for d in known]
+            bring_in(later, place=self.place, year=clock.today().year, by=self.administrator)
+        with clock.pretending(now - timedelta(days=PAIRED_BEFORE + 5)):
+            for draft in by_hand:
+                self._type(draft)
+        self._gather(drafts)
+        self._list_and_pair(drafts)
 
-    def _open(self, village: Area, draft: files.Draft) -> Home:
-        today = clock.today()
-        household = register_household(
-            village_code=village.code,
-            members=[files.joined_by(m, today) for m in draft.members],
-            years=draft.years,
+    def _type(self, draft: files.Draft) -> None:
+        """Register one household by hand, as the township's staff do."""
+        register_household(
+            village_code=draft.village_code,
+            file_number=draft.file_number,
+            members=[files.spoiled(self.random, member) for member in draft.members],
+            years=draft.years[:1],
             group_name=draft.group_name,
             phone=draft.phone,
-            listed_on=today if draft.listed else None,
             by=self.staff,
         )
-        people = list(household.memberships.select_related("person").order_by("pk"))
-        if draft.away:
-            where, back = self.random.choice(words.AWAY)
-            record_absence(
-                household=household, away_from=today, expected_back=back, where=where, by=self.staff
-            )
-        elif "work" in draft.topics and len(people) > 2:
-            where, back = self.random.choice(words.AWAY)
-            worker = people[min(2, len(people) - 1)].person
-            record_absence(
-                household=household,
-                person=worker,
-                away_from=today,
-                expected_back=back,
-                where=where,
-                by=self.staff,
-            )
-        return Home(
-            household=household,
-            topics=draft.topics,
-            met=[m.person.public_id for m in people],
-            names=[m.person.name for m in people],
-        )
 
-    def _pair(self) -> None:
+    def _gather(self, drafts: list[files.Draft]) -> None:
+        """Read the files back as homes of the story, and note who is away."""
+        numbers = [draft.file_number for draft in drafts]
+        rows = {
+            h.file_number: h
+            for h in Household.everything.filter(county_code=self.place.code[:6], file_number__in=numbers)
+        }
+        people: dict[int, list[Person]] = {}
+        for member in (
+            Membership.everything.filter(household__in=rows.values()).select_related("person").order_by("pk")
+        ):
+            people.setdefault(member.household_id, []).append(member.person)
+        for draft in drafts:
+            household = rows[draft.file_number]
+            members = people[household.pk]
+            self.homes.append(
+                Home(household, draft.topics, [p.public_id for p in members], [p.name for p in members])
+            )
+            if draft.away or ("work" in draft.topics and len(members) > 2):
+                where, back = self.random.choice(words.AWAY)
+                with clock.pretending(clock.now() - timedelta(days=self.random.randint(30, 200))):
+                    record_absence(
+                        household=household,
+                        person=None if draft.away else members[min(2, len(members) - 1)],
+                        away_from=clock.today(),
+                        expected_back=back,
+                        where=where,
+                        by=self.staff,
+                    )
+
+    def _list_and_pair(self, drafts: list[files.Draft]) -> None:
+        """Most households come on the pairing list, and nearly all of those get a helper, by roster."""
         cadres = cadres_of(self.index, self.total)
-        listed = [home for home in self.homes if home.household.listed_on]
+        listed = [home for home, draft in zip(self.homes, drafts, strict=True) if draft.listed]
+        with clock.pretending(clock.now() - timedelta(days=PAIRED_BEFORE)):
+            put_all_on_list(households=[home.household for home in listed], by=self.administrator)
         without = set(self.random.sample(range(len(listed)), k=max(1, len(listed) // 30)))
         assignments = []
         for number, home in enumerate(listed):
@@ -136,9 +163,10 @@ class Township:
     # --- the two years ----------------------------------------------------------------------------------
 
     def live(self) -> None:
-        """Let the two years pass, up to this moment."""
+        """Let the two years pass, up to this moment: plain visits long ago, whole stories lately."""
         now = clock.now()
         self._plan(now)
+        self._remember()
         while self._queue:
             moment, _n, event = heapq.heappop(self._queue)
             if moment > now:
@@ -167,15 +195,45 @@ class Township:
             habit = "steady" if home.helper.username == "cadre" else habits[home.helper.pk]
             forgotten = habit == "forgets" and self.random.random() < 0.4
             for day in self._days(habit, today - timedelta(days=SPAN), today):
-                if forgotten and day > today - timedelta(days=190):
+                if day < today - timedelta(days=LATELY):
+                    self.past.append(self._past_visit(home, home.helper, day))
+                    continue
+                if forgotten:
                     continue
                 hour = self.random.randint(9, 19)
                 self.at(_moment(day, hour, self.random.randint(0, 59)), partial(self.visit, home))
         leavers = self.random.sample(sorted(helpers), k=max(1, len(helpers) // 15))
         for pk in leavers:
             if helpers[pk].username != "cadre":
-                day = today - timedelta(days=self.random.randint(60, 500))
+                day = today - timedelta(days=self.random.randint(40, LATELY - 20))
                 self.at(_moment(day, 10, 0), partial(self.hand_over, helpers[pk]))
+
+    def _past_visit(self, home: Home, helper: User, day: date) -> Visit:
+        """A plain visit of long ago, read and filed."""
+        moment = _moment(day, self.random.randint(9, 19), self.random.randint(0, 59))
+        return Visit(
+            **codes_of(home.household),
+            household=home.household,
+            author=helper,
+            visited_by=helper,
+            confirmed_by=helper,
+            confirmed_at=moment,
+            recorded_at=moment,
+            visited_on=day,
+            body_hmac=f"{self.random.getrandbits(256):064x}",
+            method="home" if self.random.random() < 0.88 else "call",
+            met=self.random.sample(home.met, k=1),
+            said=self._said(home),
+            tasks=self._tasks(),
+            state=Visit.State.FILED,
+        )
+
+    def _remember(self) -> None:
+        """Write the visits of long ago in one go: only the last months are worth every action's price."""
+        with action("demo.past", by=None) as entry:
+            Visit.everything.bulk_create(self.past, batch_size=500)
+            counters.recount(home.household.pk for home in self.homes)
+            entry.detail = {"visits": len(self.past)}
 
     def _days(self, habit: str, first: date, last: date) -> Iterator[date]:
         """The days of visits of a helper with this habit."""

@@ -51,8 +51,9 @@ def fill_county(county: Area, number: int, households: int) -> None:
     base = 10_000_000 * (number + 1)
     numbers = files.Numbers(0, 1)
     drafts = (
-        (base + i, places[i * len(places) // households], files.drafts(random, numbers, 1)[0])
+        (base + i, village, files.drafts(random, numbers, village.code, 1)[0])
         for i in range(households)
+        for village in [places[i * len(places) // households]]
     )
     keys = iter(range(base * 10, base * 10 + 100_000_000))
     with transaction.atomic():
