@@ -62,6 +62,10 @@ class Stop(Exception):
 class Stopped(BaseException):
     """A signal asked the program to end."""
 
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
 
 def say(text: str) -> None:
     """Tell what happens now; steps without news stay silent."""
@@ -70,7 +74,17 @@ def say(text: str) -> None:
 
 def call(*command: str | Path, environment: dict[str, str] | None = None) -> int:
     """Run a command in the checkout with its output on the terminal and return its exit code."""
-    return subprocess.run([str(c) for c in command], cwd=ROOT, env=environment, check=False).returncode
+    process = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=environment)
+    try:
+        return process.wait()
+    except Stopped as stopped:
+        # It tidies up on Ctrl-C, which the terminal has sent to it, too.
+        if stopped.number != signal.SIGINT:
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+        raise
 
 
 # --- stamps: what was done stays done until its sources change ---------------------------------------------
@@ -518,7 +532,7 @@ def main(arguments: list[str]) -> int:
 def on_signal(number: int, _frame: FrameType | None) -> None:
     """Turn the first signal into an orderly end; further ones do not disturb it."""
     signal.signal(number, signal.SIG_IGN)
-    raise Stopped
+    raise Stopped(number)
 
 
 def sentence(error: Exception) -> str:
