@@ -21,8 +21,10 @@ _RECOUNT = """
 UPDATE households_household h SET
     last_visit_on = (SELECT max(v.visited_on) FROM visits_visit v WHERE v.household_id = h.id
         AND v.method = 'home' AND v.state <> 'withdrawn' AND v.confirmed_at IS NOT NULL),
-    open_problems = (SELECT count(*) FROM visits_problem p WHERE p.household_id = h.id AND p.state <> 'closed'),
-    open_promises = (SELECT count(*) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open')
+    open_problems = (SELECT count(*) FROM visits_problem p
+        WHERE p.household_id = h.id AND p.state <> 'closed'),
+    open_promises = (SELECT count(*) FROM visits_promise p
+        WHERE p.household_id = h.id AND p.state = 'open')
 WHERE h.id = ANY(%s)
 """
 
