@@ -26,7 +26,7 @@ class Site:
 def serve(workers: int = 2) -> Iterator[Site]:
     """Run gunicorn on the database of DATABASE_URL until the block ends.
 
-    Raises RuntimeError with its last words when it does not answer within 30 seconds.
+    Raises RuntimeError with its last words when it does not answer within two minutes.
     """
     with socket.socket() as door, tempfile.TemporaryFile() as log:
         door.bind(("127.0.0.1", 0))
@@ -47,7 +47,7 @@ def serve(workers: int = 2) -> Iterator[Site]:
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: tempfile._TemporaryFileWrapper) -> None:
     """Return when the site answers anything at all."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(TimeoutError, ConnectionError):
             try:
