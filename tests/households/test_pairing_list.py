@@ -39,14 +39,14 @@ def test_helpers_stand_in_the_order_of_names_and_queries_do_not_grow(django_asse
     world = cast.build()
     client = world.client("township_admin")
     client.get(URL)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(URL)
     people = factories.users({f"c{n}": (Role.CADRE, cast.TOWNSHIP) for n in range(9)})
     specs = [factories.FileSpec(cast.VILLAGE, listed_on=clock.today()) for _n in range(30)]
     files = factories.households(specs)
     start = clock.today() - timedelta(days=1)
     factories.pairings([(files[n], people[f"c{n % 9}"], start, None) for n in range(12)])
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         page = client.get(URL)
     names = [person.name_key for person, _load in page.context["helpers"]]
     assert names == sorted(names)
