@@ -86,6 +86,10 @@ def propose_change(
     Raises Refused when nothing would change, for a field that is in review already, for a value that cannot be
     read, and for a closed file; ValueError for fields that need no second person.
     """
+    changes = list(changes)
+    for change in changes:
+        if not rules.is_sensitive(change.model, change.field):
+            raise ValueError(f"{change.model}.{change.field} needs no second person")
     with action("change.propose", by=by, reason=reason, permission=P.CHANGE_PROPOSE) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
@@ -113,8 +117,6 @@ def propose_change(
         )
         request.save(force_insert=True)
         for change, old in wanted:
-            if not rules.is_sensitive(change.model, change.field):
-                raise ValueError(f"{change.model}.{change.field} needs no second person")
             _check_subject(household, change)
             if (change.model, change.field, change.person and change.person.pk, change.year) in in_review:
                 raise Refused(_("A change of this fact is in review already."), change.field)

@@ -1,9 +1,11 @@
 """Files and members through their actions: what is kept, what is refused, what the counters say."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from households.actions.counters import KEPT, counts
 from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
@@ -27,6 +29,13 @@ from tests import cast, factories
 from tests.cast import World
 
 BORN = date(1970, 5, 4)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Refusals are compared in one language."""
+    with override("en"):
+        yield
 
 
 def register(world: World, **more):

@@ -1,0 +1,44 @@
+"""Asking for a change of head, identity or bank."""
+
+from households.models import ChangeRequest, Membership
+from tests.cast import World
+
+
+def url(world: World, position: str = "own") -> str:
+    return f"/households/{world.files[position].public_id}/changes/new/"
+
+
+def test_a_helper_proposes_for_his_own_household_only(world: World):
+    data = {
+        "head": str(world.spouses["own"].person.public_id),
+        "former_becomes": "spouse",
+        "reason": "survey",
+    }
+    assert world.client("cadre").post(url(world), data).status_code == 302
+    request = ChangeRequest.everything.get(proposed_by=world.people["cadre"])
+    assert request.state == ChangeRequest.State.WAITING
+    assert Membership.everything.get(pk=world.spouses["own"].pk).relation == "spouse"
+    for position in ("area", "ended", "closed"):
+        assert world.client("cadre").post(url(world, position), data).status_code == 404, position
+
+
+def test_what_is_missing_is_said_at_its_field(world: World):
+    client = world.client("staff")
+    for data, field in (
+        ({"head": str(world.spouses["own"].person.public_id)}, "former_becomes"),
+        ({"name": "新名字"}, "person"),
+        ({}, "__all__"),
+    ):
+        page = client.post(url(world), {**data, "reason": "survey"})
+        assert field in page.context["form"].errors
+
+
+def test_a_fact_in_review_is_not_asked_for_twice(world: World):
+    page = world.client("reviewer").post(url(world), {"bank_name": "另一家银行", "reason": "survey"})
+    assert "bank_name" in page.context["form"].errors
+
+
+def test_a_clerk_is_shown_no_field_for_numbers(world: World):
+    page = world.client("clerk").get(url(world))
+    assert page.status_code == 200
+    assert not {"id_number", "bank_account", "bank_name"} & set(page.context["form"].fields)

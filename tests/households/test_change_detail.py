@@ -1,0 +1,73 @@
+"""Reviewing a change: old beside new, field by field, by a second person."""
+
+from households.models import ChangeField, ChangeRequest, Household
+from tests.cast import World, canary
+
+
+def url(world: World, position: str = "area") -> str:
+    return f"/changes/{world.requests[position].public_id}/"
+
+
+def field(world: World) -> ChangeField:
+    return world.requests["area"].changes.get()
+
+
+def ticked(world: World, tick: str, **more: str) -> dict[str, str]:
+    return {"version": "1", f"field_{field(world).public_id}": tick, "step": "decide", **more}
+
+
+def test_an_approved_field_is_written_at_once(world: World):
+    answer = world.client("reviewer").post(url(world), ticked(world, "approve"))
+    assert answer.status_code == 302
+    file = Household.everything.get(pk=world.files["area"].pk)
+    assert (file.bank_name, file.version) == (canary("area", "new"), 2)
+    assert field(world).decision == ChangeField.Decision.APPROVED
+    request = ChangeRequest.everything.get(pk=world.requests["area"].pk)
+    assert (request.state, request.decided_by) == ("decided", world.people["reviewer"])
+
+
+def test_nobody_reviews_his_own_request(world: World):
+    page = world.client("staff").get(url(world))
+    assert page.context["form"] is None
+    assert world.client("staff").post(url(world), ticked(world, "approve")).status_code == 403
+    assert Household.everything.get(pk=world.files["area"].pk).version == 1
+
+
+def test_a_value_that_moved_is_blocked_and_both_are_shown(world: World):
+    Household.everything.filter(pk=world.files["area"].pk).update(bank_name="中途改过的银行")
+    page = world.client("reviewer").get(url(world)).content.decode()
+    assert "中途改过的银行" in page
+    world.client("reviewer").post(url(world), ticked(world, "approve"))
+    assert field(world).decision == ChangeField.Decision.BLOCKED
+    assert Household.everything.get(pk=world.files["area"].pk).bank_name == "中途改过的银行"
+
+
+def test_the_whole_list_is_decided_and_a_refusal_has_a_reason(world: World):
+    client = world.client("reviewer")
+    for data, where in ((ticked(world, ""), "field_"), (ticked(world, "refuse"), "remark_")):
+        page = client.post(url(world), data)
+        assert f"{where}{field(world).public_id}" in page.context["form"].errors
+    remark = {f"remark_{field(world).public_id}": "存折上不是这家银行"}
+    client.post(url(world), ticked(world, "refuse", **remark))
+    assert field(world).decision == ChangeField.Decision.REFUSED
+    assert Household.everything.get(pk=world.files["area"].pk).version == 1
+
+
+def test_it_is_returned_once_with_all_remarks(world: World):
+    client, data = world.client("reviewer"), {"version": "1", "step": "return", "remark": "请附存折照片页"}
+    client.post(url(world), data)
+    assert ChangeRequest.everything.get(pk=world.requests["area"].pk).state == "returned"
+    ChangeRequest.everything.filter(pk=world.requests["area"].pk).update(state="waiting", round=2)
+    page = client.post(url(world), {**data, "version": "2"})
+    assert page.context["form"].non_field_errors()
+
+
+def test_a_stale_review_is_409(world: World):
+    ChangeRequest.everything.filter(pk=world.requests["area"].pk).update(version=5)
+    assert world.client("reviewer").post(url(world), ticked(world, "approve")).status_code == 409
+
+
+def test_scope(world: World):
+    assert world.client("reviewer").get(url(world, "other_township")).status_code == 404
+    assert world.client("cadre").get(url(world, "own")).status_code == 404
+    assert world.client("leader").get(url(world)).status_code == 403

@@ -1,0 +1,19 @@
+"""Changes waiting for review, and one's own."""
+
+from tests.cast import World, canary
+
+URL = "/changes/"
+
+
+def test_reviewers_see_their_area_and_others_their_own(world: World):
+    page = world.client("reviewer").get(URL).content.decode()
+    assert canary("own", "head") in page
+    assert canary("other_township", "head") not in page
+    assert canary("own", "head") not in world.client("reviewer").get(URL + "?show=mine").content.decode()
+    assert canary("own", "head") in world.client("staff").get(URL + "?show=mine").content.decode()
+    assert canary("own", "head") not in world.client("cadre").get(URL).content.decode()
+
+
+def test_roles_without_changes_are_refused(world: World):
+    for who in ("leader", "auditor", "system", "nobody"):
+        assert world.client(who).get(URL).status_code == 403

@@ -1,0 +1,64 @@
+"""Opening a file by hand."""
+
+from datetime import date
+
+from households.models import Household
+from tests import cast, factories
+from tests.cast import World
+
+URL = "/households/new/"
+BORN = date(1961, 5, 6)
+
+
+def filled(**more: str) -> dict[str, str]:
+    number = factories.identity_number(BORN, "female")
+    return {"village": cast.VILLAGE, "name": "单红梅", "id_number": number, "group_name": "三社", **more}
+
+
+def test_a_file_opens_and_takes_birth_date_and_sex_from_the_number(world: World):
+    answer = world.client("staff").post(URL, filled(listed="on", household_type="ordinary"))
+    file = Household.everything.get(head_name="单红梅")
+    assert answer["Location"].endswith(f"/households/{file.public_id}/")
+    person = file.memberships.get().person
+    assert (person.birth_date, person.sex, person.certificate) == (BORN, "female", "identity_card")
+    assert (file.household_type, file.village_code, file.listed_on is not None) == (
+        "ordinary",
+        cast.VILLAGE,
+        True,
+    )
+
+
+def test_each_mistake_stands_at_its_field_and_nothing_typed_is_lost(world: World):
+    wrong = filled()["id_number"][:-1] + "?"
+    bad = {
+        "id_number": {"id_number": wrong},
+        "birth_date": {"birth_date": "1999-01-01"},
+        "sex": {"sex": "male"},
+        "village": {"village": cast.OTHER_VILLAGE},
+        "file_number": {"file_number": world.files["area"].file_number},
+        "phone": {"phone": "12"},
+        "name": {"name": "\u200b"},
+    }
+    before = Household.everything.count()
+    for field, change in bad.items():
+        page = world.client("staff").post(URL, {**filled(address="清凉寺12号"), **change})
+        assert page.status_code == 200, field
+        form = page.context["form"]
+        assert field in form.errors or form.non_field_errors(), (field, form.errors)
+        assert "清凉寺12号" in page.content.decode()
+    assert Household.everything.count() == before
+
+
+def test_a_person_of_another_family_is_refused_without_naming_the_family(world: World):
+    head = world.heads["other_township"].person
+    page = world.client("staff").post(URL, filled(id_number=head.id_number.open(), name="王某"))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert not any(
+        canary in text.replace(head.id_number.open(), "") for canary in world.canaries["other_township"]
+    )
+
+
+def test_only_offices_open_files(world: World):
+    for who in ("cadre", "clerk", "leader", "auditor"):
+        assert world.client(who).get(URL).status_code == 403

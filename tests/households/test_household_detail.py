@@ -1,0 +1,78 @@
+"""The file: which fields each role sees, what is masked, what it costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pairing.models import AuditEvent
+from tests.cast import World, canary
+
+
+def page_of(world: World, who: str, position: str):
+    return world.client(who).get(f"/households/{world.files[position].public_id}/")
+
+
+@pytest.mark.parametrize(
+    ("who", "seen", "hidden"),
+    [
+        ("cadre", ["own"], ["area", "ended", "closed", "other_township", "other_county"]),
+        ("clerk", ["own", "area", "ended", "closed"], ["other_village", "other_township", "other_county"]),
+        ("staff", ["own", "area", "ended", "closed", "other_village"], ["other_township", "other_county"]),
+        ("county_admin", ["own", "other_township"], ["other_county"]),
+        ("other_staff", ["other_township"], ["own", "area"]),
+    ],
+)
+def test_a_file_is_in_scope_or_not_there(world: World, who, seen, hidden):
+    assert {page_of(world, who, position).status_code for position in seen} == {200}
+    assert {page_of(world, who, position).status_code for position in hidden} == {404}
+
+
+def test_a_page_shows_nothing_of_other_files(world: World):
+    text = page_of(world, "staff", "own").content.decode()
+    others = set().union(*(words for position, words in world.canaries.items() if position != "own"))
+    assert not [word for word in others if word in text]
+
+
+def test_numbers_are_masked_to_their_first_digits(world: World):
+    text = page_of(world, "staff", "own").content.decode()
+    file, head = world.files["own"], world.heads["own"].person
+    for sealed in (file.phone, file.bank_account, head.id_number, world.spouses["own"].person.phone):
+        assert sealed.open() not in text
+        assert sealed.open()[-4:] not in text.replace(file.file_number, "")
+    assert "629999•" in text
+
+
+def test_clerk_and_helper_see_fewer_fields(world: World):
+    office, clerk, helper = (
+        page_of(world, who, "own").content.decode() for who in ("staff", "clerk", "cadre")
+    )
+    for word in ("629999", canary("own", "bank"), "9800"):
+        assert word in office
+        assert word not in clerk
+        assert word not in helper
+    illness = ("Illness", "因病")
+    assert any(word in helper for word in illness)
+    assert not any(word in clerk for word in illness)
+    assert world.files["own"].phone.open()[:3] + "•" not in clerk
+
+
+def test_last_years_facts_say_so(world: World):
+    row = world.files["area"].years.get()
+    row.year -= 1
+    row.save()
+    assert page_of(world, "staff", "area").context["facts"]["old"]
+
+
+def test_a_closed_file_is_read_and_offers_no_change(world: World):
+    text = page_of(world, "staff", "closed").content.decode()
+    assert "/edit/" not in text
+    assert "/reopen/" in text
+
+
+def test_one_audit_row_and_a_steady_number_of_queries(world: World):
+    client, url = world.client("staff"), f"/households/{world.files['own'].public_id}/"
+    client.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    assert AuditEvent.objects.filter(action="household.show").count() == 2
+    assert len(queries) <= 24

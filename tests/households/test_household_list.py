@@ -1,0 +1,88 @@
+"""The register: who sees which rows, what finds them, what it costs."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from households.models import Household
+from pairing.models import AuditEvent
+from tests import cast, factories
+from tests.cast import World
+
+URL = "/households/"
+
+
+def shown(world: World, who: str, query: str = "") -> set[str]:
+    """The positions whose head stands in the page."""
+    page = world.client(who).get(URL + query).content.decode()
+    return {position for position in cast.POSITIONS if cast.canary(position, "head") in page}
+
+
+def test_each_reader_finds_the_files_of_his_scope(world: World):
+    assert shown(world, "cadre") == {"own"}
+    assert shown(world, "clerk") == {"own", "area", "ended"}
+    assert shown(world, "staff") == {"own", "area", "ended", "other_village"}
+    assert shown(world, "county_admin") == {"own", "area", "ended", "other_village", "other_township"}
+    assert shown(world, "far_admin") == {"other_county"}
+
+
+def test_filters_narrow_and_never_widen(world: World):
+    assert shown(world, "staff", "?state=closed") == {"closed"}
+    assert shown(world, "staff", "?state=unpaired") == {"area", "ended", "other_village"}
+    assert shown(world, "staff", f"?village={cast.SECOND_VILLAGE}") == {"other_village"}
+    assert shown(world, "staff", f"?village={cast.OTHER_VILLAGE}") == {
+        "own",
+        "area",
+        "ended",
+        "other_village",
+    }
+    assert shown(world, "staff", "?type=tekun") == set()
+    assert shown(world, "staff", f"?q={world.files['area'].file_number}") == {"area"}
+
+
+def test_names_are_found_by_part_and_by_initials(world: World):
+    factories.household(cast.VILLAGE, members=[factories.MemberSpec("单红梅")])
+    for text in ("红梅", "单", "shm", "shanhong"):
+        assert "单红梅" in world.client("staff").get(URL, {"q": text}).content.decode(), text
+    assert not world.client("other_staff").get(URL, {"q": "单红梅"}).context["table"].rows
+
+
+def test_whole_numbers_of_people_are_not_searched_by_address(world: World):
+    number = world.heads["area"].person.id_number.open()
+    page = world.client("staff").get(URL, {"q": number}).content.decode()
+    assert "field-wrong" in page
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(world: World):
+    factories.households(factories.FileSpec(cast.VILLAGE) for _ in range(60))
+    client, seen, query = world.client("staff"), [], ""
+    for _ in range(4):
+        page = client.get(f"{URL}?sort=number{query}")
+        seen += [row["file_number"] for row in page.context["table"].rows]
+        if not page.context["pager"].after:
+            break
+        query = f"&after={page.context['pager'].after}"
+    wanted = Household.everything.open().filter(township_code=cast.TOWNSHIP).order_by("file_number")
+    assert seen == list(wanted.values_list("file_number", flat=True))
+
+
+def test_the_number_of_queries_does_not_grow_with_rows(world: World):
+    client = world.client("staff")
+    client.get(URL)
+    with CaptureQueriesContext(connection) as few:
+        client.get(URL)
+    factories.households(factories.FileSpec(cast.VILLAGE) for _ in range(45))
+    with CaptureQueriesContext(connection) as many:
+        client.get(URL)
+    assert len(many) == len(few) <= 9
+
+
+def test_one_audit_row_names_the_filters_and_no_value(world: World):
+    world.client("staff").get(URL, {"q": cast.canary("area", "head"), "state": "unpaired"})
+    row = AuditEvent.objects.get(action="household.list")
+    assert row.detail == {"filters": ["q", "state"]}
+    assert row.object_ids == [world.files["area"].public_id]
+
+
+def test_people_without_a_grant_for_files_are_refused(world: World):
+    for who in ("leader", "auditor", "system", "nobody", "reader"):
+        assert world.client(who).get(URL).status_code == 403, who
