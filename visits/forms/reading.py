@@ -10,13 +10,11 @@ from visits import rules
 from visits.actions.reading import QUESTION_MOST, Question
 from visits.forms.fields import Line
 
-_VERSION = {"min_value": 0, "max_value": 2**31 - 1}
-
 
 class ReadingForm(forms.Form):
     """One line for each field at which the township may ask."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, **_VERSION)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

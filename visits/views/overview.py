@@ -133,11 +133,13 @@ def village_list(request: HttpRequest) -> HttpResponse:
             numbers[code][figure.key] = text
     names = _names(numbers)
     townships = _names({code[:9] for code in numbers})
+    none = dict.fromkeys(BY_KEY, "0")
     rows = [
         {
             "code": code,
             "name": names.get(code, code),
             "township": townships.get(code[:9], ""),
+            **none,
             **numbers[code],
         }
         for code in sorted(numbers)
@@ -145,9 +147,7 @@ def village_list(request: HttpRequest) -> HttpResponse:
     columns = [Column("name", _("Village"))]
     if len(townships) > 1:
         columns.append(Column("township", _("Township")))
-    columns += [
-        Column(f.key, f.name, "number", value=lambda row, key=f.key: row.get(key, "0")) for f in FIGURES
-    ]
+    columns += [Column(figure.key, figure.name, "number") for figure in FIGURES]
     context = {
         "scope": scope,
         "place": _place(scope),

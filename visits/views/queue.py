@@ -1,5 +1,6 @@
 """Queue 今日待办: what came in, oldest first. There is no way to settle many at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -68,7 +69,11 @@ def _referrals(request: HttpRequest) -> Any:
     return problems.filter(level__in=rules.levels_of(request.user)).select_related("household")
 
 
-_ROWS = {"visits": _visits, "changes": _changes, "referrals": _referrals}
+_ROWS: dict[str, Callable[[HttpRequest], Any]] = {
+    "visits": _visits,
+    "changes": _changes,
+    "referrals": _referrals,
+}
 
 
 def _visit_line(visit: Visit) -> dict[str, Any]:
@@ -111,7 +116,11 @@ def _problem_line(problem: Problem) -> dict[str, Any]:
     }
 
 
-_LINES = {"visits": _visit_line, "changes": _change_line, "referrals": _problem_line}
+_LINES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "visits": _visit_line,
+    "changes": _change_line,
+    "referrals": _problem_line,
+}
 
 
 def _name_places(rows: list[Any], lines: list[dict[str, Any]]) -> None:
