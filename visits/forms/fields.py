@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pairing import clock, codelists
@@ -50,10 +51,10 @@ class ChipBound(forms.BoundField):
     def _chips(self, choices: Iterable[tuple[Any, Any]], start: int = 0) -> SafeString:
         kind = "checkbox" if isinstance(self.field, forms.MultipleChoiceField) else "radio"
         chosen = self._chosen()
-        cells = (
-            (kind, self.html_name, value, self.auto_id, i, " checked" if str(value) in chosen else "", label)
-            for i, (value, label) in enumerate(choices, start)
-        )
+        cells = []
+        for i, (value, label) in enumerate(choices, start):
+            checked = " checked" if str(value) in chosen else ""
+            cells.append((kind, self.html_name, value, self.auto_id, i, checked, capfirst(label)))
         return format_html_join("", _CHIP, cells)
 
     def _chosen(self) -> set[str]:

@@ -293,7 +293,10 @@ class VisitForm(ChipForm):
 
     def is_valid(self) -> bool:
         whole = super().is_valid()  # first: it may put an error into a part
-        return all([part.is_valid() for part in self.parts()]) and whole
+        wrong = [
+            part for part in self.parts() if not part.is_valid()
+        ]  # all of them, so that each says its own
+        return whole and not wrong
 
     @property
     def is_wrong(self) -> bool:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models import Household
 from households.models.scoped import Door, ScopedModel, ScopedQuerySet
@@ -35,7 +36,7 @@ class Promise(ScopedModel):
     """One promise. Overdue is computed, never stored; a date that moved stays readable."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("promise", "open")
         DONE = "done", _("done, household not yet asked")
         KEPT = "kept", _("kept")
         PARTLY = "partly", _("partly kept")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
 
 from households.models import Household
 from pairing import audit, clock, codelists
@@ -28,6 +29,7 @@ from visits.views.answers import refusal
 DONE = gettext_lazy("Saved.")
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def visit_create(request: HttpRequest, public_id: str) -> HttpResponse:
     """记走访: one form, one save. After the pairing ended only what is dated inside it is taken."""
@@ -94,6 +96,7 @@ def saved(request: HttpRequest, visit: Visit, to: str = "visits:today") -> HttpR
     return redirect(url)
 
 
+@require_GET
 @permission_required(P.HOUSEHOLD_VIEW)
 def visit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One visit, its corrections and questions, what it opened; the restricted part for its few readers."""
@@ -119,12 +122,13 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
             "person__public_id", "person__name"
         )
     )
+    people = [names[person] for person in visit.met if person in names]
     own = request.user.pk in (visit.visited_by_id, visit.author_id)
     problems = visit.problems.filter(restricted=False) if fewer else visit.problems.all()
     return {
         "visit": visit,
         "icon": METHOD_ICONS[Visit.Method(visit.method)],
-        "met": [names[person] for person in visit.met if person in names],
+        "whom": _(", ").join([*people, *filter(None, [visit.met_others])]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
         "facts": [] if fewer else json.loads(visit.facts.open() or "[]"),
         "restricted": visit.restricted.open() if restricted else "",
@@ -140,6 +144,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
     }
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG, P.VISIT_ENTER)
 def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
     """A correction beside the old words."""
@@ -155,6 +160,7 @@ def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
     return _page(request, "visits/visit_correct.html", visit, form)
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG, P.VISIT_ENTER)
 def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a visit back, with a reason; the page says the effect first."""
@@ -170,6 +176,7 @@ def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     return _page(request, "visits/visit_withdraw.html", visit, form)
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     """The visitor reads what was typed for him, and says that it is so."""
@@ -186,6 +193,7 @@ def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "visits/visit_confirm.html", detail(request, visit, restricted=False))
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """待补充: the township's questions, each beside my own words, which stay as they are."""

@@ -1,0 +1,214 @@
+"""The visit log on a phone of 360 pixels: taps, drafts that nobody else reads, nothing lost on the way."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from households.models import Pairing
+from households.models.scoped import codes_of
+from pairing import clock
+from tests import cast
+from tests.site import Site
+from visits.models import Problem, Visit
+
+pytestmark = pytest.mark.browser
+WORDS = "今年玉米好，就是腿疼要看病"
+
+
+@pytest.fixture(scope="module")
+def world(live: Site) -> cast.World:
+    return cast.build()
+
+
+def enter(page: Page, world: cast.World, who: str = "cadre") -> None:
+    """Let somebody be signed in in this browser, as if he had just typed his password."""
+    cookie = world.client(who).cookies["sessionid"]
+    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": page.url_base}])  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def phone(page: Page, live: Site, world: cast.World) -> Page:
+    """A cadre's phone, signed in; fails on anything that the content policy refused."""
+    refused: list[str] = []
+    page.on("console", lambda m: refused.append(m.text) if "Content Security" in m.text else None)
+    page.url_base = live.url  # type: ignore[attr-defined]
+    enter(page, world)
+    yield page
+    assert not refused
+
+
+def tap(page: Page, word: str) -> None:
+    """Tap the first chip in sight with this word."""
+    page.locator("label.chip:visible").filter(has_text=re.compile(f"^{re.escape(word)}$")).first.click()
+
+
+def form_of(world: cast.World, position: str = "own") -> str:
+    return reverse("visits:visit_create", args=[world.files[position].public_id])
+
+
+def test_a_common_visit_with_a_problem_is_five_taps(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    before = Visit.everything.count()
+    tap(phone, "canary-own-spouse")
+    phone.locator("#id_said").fill(WORDS)
+    tap(phone, "看病就医")
+    tap(phone, "转办")
+    expect(phone.locator("[data-office]").first).to_have_text("乡镇卫生院")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+    assert Visit.everything.count() == before + 1
+    assert Problem.everything.latest("pk").office == "township_health"
+
+
+def test_targets_are_48_pixels_and_nothing_scrolls_sideways(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    for fold in phone.locator("details.fold > summary").all():
+        if fold.is_visible():
+            fold.click()
+    low = [
+        chip
+        for chip in phone.locator(".visit-form .chip:visible").all()
+        if chip.bounding_box()["height"] < 48
+    ]
+    assert not low
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_i_will_do_it_opens_the_promise_with_the_words(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    phone.locator("#id_said").fill(WORDS)
+    tap(phone, "饮水")
+    tap(phone, "我来办")
+    expect(phone.locator("#id_promise0-what")).to_have_value(WORDS)
+
+
+def test_a_closed_tab_and_a_lost_signal_lose_nothing(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "一")
+    phone.wait_for_timeout(900)
+    other = phone.context.new_page()
+    phone.close()
+    other.goto("/today/")
+    expect(other.locator("[data-drafts]")).to_contain_text("canary-own-head")
+    other.locator("[data-drafts] a").click()
+    expect(other.locator("#id_said")).to_have_value(WORDS + "一")
+    before = Visit.everything.count()
+    other.context.set_offline(True)
+    other.get_by_role("button", name="保存").click()
+    expect(other.get_by_text("没有信号")).to_be_visible()
+    other.context.set_offline(False)
+    other.get_by_role("button", name="保存").click()
+    expect(other.get_by_text("已保存")).to_be_visible()
+    expect(other.locator("[data-drafts]")).to_be_hidden()
+    assert Visit.everything.count() == before + 1
+
+
+def test_an_ended_session_brings_the_words_back_after_signing_in(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "二")
+    phone.wait_for_timeout(900)
+    phone.context.clear_cookies(name="sessionid")
+    phone.get_by_role("button", name="保存").click()
+    phone.wait_for_url("**/account/login/**")
+    enter(phone, world)
+    phone.goto(form_of(world))
+    expect(phone.locator("#id_said")).to_have_value(WORDS + "二")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+
+
+def test_drafts_are_ciphertext_for_everybody_else_and_come_back_to_their_author(
+    phone: Page, world: cast.World
+) -> None:
+    phone.goto(form_of(world))
+    phone.locator("#id_said").fill(WORDS + "三")
+    phone.wait_for_timeout(900)
+    phone.locator(".menu > summary").first.click()
+    phone.get_by_role("button", name="退出").first.click()
+    phone.get_by_role("button", name="锁着保留，退出").click()
+    phone.wait_for_url("**/account/login/**")
+    kept = json.loads(phone.evaluate(DUMP))
+    assert kept["keys"] == []
+    assert len(kept["drafts"]) == 1
+    text = bytes(kept["drafts"][0]["data"]).decode("utf-8", "replace") + str(kept)
+    assert WORDS not in text
+    assert "canary" not in text
+
+    enter(phone, world, "other_cadre")
+    phone.goto("/today/")
+    expect(phone.locator("[data-drafts]")).to_be_hidden()
+    assert len(json.loads(phone.evaluate(DUMP))["drafts"]) == 1
+
+    enter(phone, world)
+    phone.goto("/today/")
+    expect(phone.locator("[data-drafts]")).to_contain_text("canary-own-head")
+    phone.locator("[data-drafts] button").click()
+    expect(phone.locator("[data-drafts]")).to_be_hidden()
+
+
+def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    phone.locator("#id_said").fill(WORDS + "四")
+    day = (clock.today() - timedelta(days=3)).isoformat()
+    phone.locator('input[name="visited_on"]').first.evaluate(f"input => {{ input.value = '{day}' }}")
+    phone.locator("#id_said").press("End")
+    phone.locator("#id_said").type("。")
+    phone.wait_for_timeout(900)
+    phone.reload()
+    expect(phone.locator('input[name="visited_on"][value="other"]')).to_be_checked()
+    expect(phone.locator("#id_visited_on_day")).to_have_value(day)
+
+
+def test_the_form_works_without_script(live: Site, browser, world: cast.World) -> None:
+    context = browser.new_context(base_url=live.url, locale="zh-CN", java_script_enabled=False)
+    page = context.new_page()
+    page.url_base = live.url
+    enter(page, world)
+    page.goto(form_of(world))
+    tap(page, "canary-own-head")
+    tap(page, "情况没有变化")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    context.close()
+
+
+def test_a_pairing_that_ended_meanwhile_shows_nothing_and_loses_nothing(
+    phone: Page, world: cast.World
+) -> None:
+    row = world.files["area"]
+    pairing = Pairing.everything.create(
+        household=row,
+        cadre=world.people["cadre"],
+        started_on=clock.today() - timedelta(days=60),
+        **codes_of(row),
+    )
+    phone.goto(form_of(world, "area"))
+    tap(phone, "canary-area-head")
+    phone.locator("#id_said").fill(WORDS + "五")
+    tap(phone, "昨天")
+    Pairing.everything.filter(pk=pairing.pk).update(ended_on=clock.today())
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+    expect(phone.locator("body")).not_to_contain_text("canary-area")
+    assert Visit.everything.latest("pk").after_pairing
+
+
+DUMP = """async () => {
+  const db = await new Promise((done) => {
+    const asking = indexedDB.open("visit-drafts", 1);
+    asking.onsuccess = () => done(asking.result);
+  });
+  const all = (store) => new Promise((done) => {
+    const asking = db.transaction(store).objectStore(store).getAll();
+    asking.onsuccess = () => done(asking.result);
+  });
+  const bytes = (d) => ({ ...d, iv: [...d.iv], data: [...new Uint8Array(d.data)] });
+  const drafts = (await all("drafts")).map(bytes);
+  return JSON.stringify({ keys: (await all("keys")).map((k) => k.account), drafts });
+}"""
