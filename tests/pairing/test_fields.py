@@ -6,6 +6,7 @@ import pickle
 import pytest
 from django.core.exceptions import FieldError
 from django.db import IntegrityError, connection, transaction
+from django.forms.models import fields_for_model, model_to_dict
 
 from pairing.crypto import Unreadable
 from pairing.fields import DOTS, Sealed, blind_of
@@ -130,6 +131,12 @@ def test_saving_other_fields_leaves_value_and_index_alone(person):
     row.save()
     assert (stored(person, "phone"), stored(person, "phone_hmac")) == before
     assert User.objects.defer("phone").get(pk=person.pk).phone.open() == PHONE
+
+
+def test_forms_get_and_give_nothing_by_themselves(unit):
+    assert "contact_phone" not in fields_for_model(Unit)
+    with pytest.raises(TypeError, match="by hand"):
+        model_to_dict(unit)
 
 
 def test_values_open_only_with_their_row(person):
