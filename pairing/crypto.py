@@ -150,7 +150,7 @@ def blind(text: str, label: str) -> str:
 def draft_key(public_id: UUID | str, epoch: int) -> bytes:
     """The 32 bytes under which one person's browser keeps his unsent drafts; another person's are others.
 
-    Derived and never stored: field keys may rotate, a draft on a phone still opens. ``epoch`` makes a new one.
+    Derived and never stored: field keys may rotate, and a draft still opens. ``epoch`` makes a new one.
     """
     info = f"pairing draft {UUID(str(public_id))} {epoch}".encode()
     return HKDF(SHA256(), 32, salt=None, info=info).derive(settings.HMAC_KEY)
