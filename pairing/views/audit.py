@@ -118,7 +118,11 @@ def audit_exports(request: HttpRequest) -> HttpResponse:
     )
 
     def events(data: dict[str, Any]) -> Any:
-        return _by_actor(question, data, request.user) & Q(action__regex=r"\.(export|print|reveal)|^phone\.")
+        what = Q(action__regex=r"\.(export|print|reveal)|^phone\.")
+        if data["account"]:
+            person = _one_person(question, data["account"], request.user, P.AUDIT_VIEW)
+            return person and what & Q(actor_id=person.pk)
+        return what
 
     return _answer(request, "audit_exports", question, events, P.AUDIT_VIEW, _WHO_WHAT)
 
@@ -261,13 +265,6 @@ def _one_person(question: Question, text: str, reader: Any, permission: P) -> Us
     else:
         question.form.add_error("account", _("There is no such account in your area."))
     return None
-
-
-def _by_actor(question: Question, data: dict[str, Any], reader: Any) -> Any:
-    if not data["account"]:
-        return Q()
-    person = _one_person(question, data["account"], reader, P.AUDIT_VIEW)
-    return person and Q(actor_id=person.pk)
 
 
 @lru_cache(maxsize=1)

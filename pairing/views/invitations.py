@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pairing import audit
 from pairing.access import permission_required
 from pairing.actions import people
 from pairing.errors import Refused
@@ -71,5 +70,4 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("Your password is saved. Please sign in with it."))
             return redirect("account_login")
-    audit.read("invitation.show", by=None, objects=[invitation.user])
     return render(request, "pairing/invitation_accept.html", {"form": form, "person": invitation.user})

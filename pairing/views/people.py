@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -259,11 +260,8 @@ def _filtered(people_here: Any, form: PersonFilter) -> Any:
     words, role, state = (form.cleaned_data[name] for name in ("q", "role", "state"))
     if words:
         key = names.folded(words)
-        found = (
-            Q(name__contains=words)
-            | Q(username__startswith=key)
-            | Q(name_key__startswith=names.sort_key(words))
-        )
+        people_here = people_here.alias(joined=Replace("name_key", Value(" "), Value("")))
+        found = Q(name__contains=words) | Q(username__startswith=key) | Q(joined__startswith=key)
         if key.isascii() and key.isalpha() and len(key) < 6:
             found |= Q(name_key__regex=_initials(key))
         people_here = people_here.filter(found)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 PASSWORD = "windy plateau, seven sheep"
@@ -71,3 +72,9 @@ def sign_in(client):
         return client
 
     return as_user
+
+
+@pytest.fixture
+def english(client):
+    """A browser that reads English, for tests that look for sentences."""
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"

@@ -12,7 +12,7 @@ from pairing.actions import people
 from pairing.audit_words import NOUNS, VERBS
 from pairing.models import Area, AuditEvent, Grant, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 ROOT = Path(__file__).resolve().parents[2]
 _WRITERS = {"action", "read", "write", "_write", "moving", "_changing"}
 PAGES = ("audit_object", "audit_account", "audit_exports", "audit_rights", "sign_in_list")
@@ -260,3 +260,9 @@ def test_every_action_has_its_words():
                 if noun not in NOUNS or verb not in VERBS:
                     missing.add(node.args[0].value)
     assert not missing
+
+
+@pytest.mark.parametrize("page", ["audit_exports", "audit_rights", "sign_in_list", "audit_account"])
+def test_an_unknown_account_is_said_beside_its_field(cast, sign_in, page):
+    answer = ask(sign_in(cast.auditor), page, account="nobody of this name")
+    assert answer.context["question"].form.errors["account"]

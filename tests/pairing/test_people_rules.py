@@ -1,6 +1,7 @@
 """Nobody gives or manages anything above his level or outside his area: every giver, role and place."""
 
 import pytest
+from django.utils import translation
 
 from pairing import rules
 from pairing.actions import people
@@ -10,6 +11,13 @@ from pairing.roles import Role
 from tests.pairing.conftest import PLACES
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
 
 HOME, TOWN, OTHER_TOWN, VILLAGE = "620702", "620702101", "620702102", "620702101201"
 TOWN_GIVES = {(r, TOWN) for r in ("cadre", "staff", "reader")} | {("clerk", VILLAGE)}

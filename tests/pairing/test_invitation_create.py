@@ -1,0 +1,69 @@
+"""The sheet with a code: shown once, works once, for seven days; only its hash is kept."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+
+from pairing.actions import people
+from pairing.models import AuditEvent, Invitation
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+NEW = {"password1": "seven sheep on the ridge", "password2": "seven sheep on the ridge"}
+
+
+def test_from_the_sheet_to_the_first_sign_in(cast, sign_in, client):
+    answer = sign_in(cast.town).post(f"/people/{cast.cadre.public_id}/invitation/")
+    code = answer.context["code"]
+    assert code in answer.content.decode()
+    client.logout()
+    found = client.post("/enter/", {"code": code.lower().replace("-", " ")})
+    page = client.get(found["Location"])
+    assert "张帮扶" in page.content.decode()
+    assert client.post(found["Location"], {"password1": "short", "password2": "short"}).context["form"].errors
+    assert client.post(found["Location"], NEW)["Location"] == "/account/login/"
+    assert client.post("/account/login/", {"login": "cadre", "password": NEW["password1"]})["Location"] == "/"
+    assert client.post(found["Location"], NEW)["Location"] == "/enter/"
+    actions = AuditEvent.objects.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["invitation.create", "invitation.accept", "sign_in"]
+
+
+def test_only_a_hash_is_kept(cast):
+    _invitation, token = people.create_invitation(person=cast.cadre, by=cast.town)
+    with connection.cursor() as cursor:
+        for table in ("pairing_invitation", "pairing_auditevent"):
+            cursor.execute(f"SELECT string_agg(t::text, '') FROM {table} t")
+            assert token not in cursor.fetchone()[0]
+
+
+def test_a_new_sheet_makes_the_old_one_void_and_seven_days_every_one(cast):
+    _invitation, old = people.create_invitation(person=cast.cadre, by=cast.town)
+    _invitation, new = people.create_invitation(person=cast.cadre, by=cast.town)
+    assert people.open_invitation(old) is None
+    assert people.open_invitation(new)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=7, seconds=1)
+    with time_machine.travel(later):
+        assert people.open_invitation(new) is None
+
+
+def test_shutting_an_account_voids_its_sheets(cast, sign_in):
+    _invitation, token = people.create_invitation(person=cast.cadre, by=cast.town)
+    people.disable_user(person=cast.cadre, reason="left", by=cast.town)
+    assert people.open_invitation(token) is None
+    answer = sign_in(cast.town).post(f"/people/{cast.cadre.public_id}/invitation/", follow=True)
+    assert "shut" in answer.content.decode()
+    assert Invitation.objects.count() == 1
+
+
+def test_a_reset_ends_sessions_and_forgets_known_devices(cast, client):
+    client.post("/account/login/", {"login": "cadre", "password": "windy plateau, seven sheep"})
+    invitation, _token = people.create_invitation(person=cast.cadre, by=cast.town)
+    people.accept_invitation(invitation=invitation, password=NEW["password1"])
+    assert client.get("/me/").status_code == 302
+    assert not cast.cadre.known_devices.exists()
+
+
+@pytest.mark.parametrize("code", ["", "x", "\x7f\u202e", "a" * 1000, "../../etc", "%00"])
+def test_strange_codes_open_nothing(client, code):
+    assert client.post("/enter/", {"code": code}).status_code in (200, 400)

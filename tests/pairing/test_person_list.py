@@ -1,0 +1,52 @@
+"""People are found by name, pinyin, initials and user name; nobody sees those of other areas."""
+
+import pytest
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+URL = "/people/"
+
+
+def names(answer):
+    return {row.username for row in answer.context["table"].rows}
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("town", {"town", "staff", "clerk", "cadre", "town_auditor"}),
+        ("neighbour", {"neighbour", "neighbour_cadre"}),
+        ("far", {"far", "far_cadre"}),
+    ],
+)
+def test_each_administrator_sees_the_people_of_his_area(cast, sign_in, who, sees):
+    assert names(sign_in(getattr(cast, who)).get(URL)) == sees
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"q": "帮扶"}, {"cadre"}),
+        ({"q": "zhangbang"}, {"cadre"}),
+        ({"q": "zbf"}, {"cadre"}),
+        ({"q": "ZHANG"}, {"cadre"}),
+        ({"q": "sta"}, {"staff"}),
+        ({"q": "外县"}, set()),
+        ({"role": "clerk"}, {"clerk"}),
+        ({"state": "shut"}, {"clerk"}),
+        ({"q": "\x00", "role": "nonsense"}, {"town", "staff", "clerk", "cadre", "town_auditor"}),
+    ],
+)
+def test_filters(cast, sign_in, filters, found):
+    cast.clerk.is_active = False
+    cast.clerk.save()
+    answer = sign_in(cast.town).get(URL, filters)
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 200:
+        assert names(answer) == found
+
+
+def test_queries_do_not_grow_with_the_list(cast, sign_in, django_assert_max_num_queries):
+    client = sign_in(cast.county)
+    client.get(URL)
+    with django_assert_max_num_queries(12):
+        client.get(URL)
