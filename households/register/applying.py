@@ -44,7 +44,7 @@ from households.register.staging import LEAVE, TAKE, Outcome, dumps, unstage
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused, refusing
-from pairing.names import sort_key
+from pairing.names import initials, search_terms, sort_key
 from pairing.roles import P
 
 State = ImportBatch.State
@@ -164,7 +164,7 @@ class _Writing:
         ChangeField.everything.bulk_create(self.asked, batch_size=1000)
         touched = {self.home(plan).pk for plan in self.plan.households if self.is_touched(plan)}
         self.save_changed(touched)
-        recount(touched)
+        recount(touched - {household.pk for household in self.made[Household].new})
         refresh_questions(*Household.everything.filter(pk__in=touched))
         self.remember()
 
@@ -189,11 +189,22 @@ class _Writing:
                 file_number=plan.rows.number or self.number(plan), **household_values(plan.rows)
             )
             household.place(plan.village)
-            household.member_count = 0
+            self.count(household, plan)
             plan.household = household
             self.made[Household].new.append(household)
         else:
             self.change(plan.household, [c for c in plan.changes if c.model == "household"])
+
+    def count(self, household: Household, plan: HouseholdPlan) -> None:
+        """What a new file keeps of its members: as `recount` would, which is dear for thousands."""
+        head = plan.rows.head
+        if head is not None:
+            name = head.values["name"]
+            household.head_name, household.head_key = name, sort_key(name)[:200]
+            household.head_initials = initials(name)[:60]
+        household.search_terms = search_terms(*(one.member.values["name"] for one in plan.members))
+        household.member_count = len(plan.members)
+        household.household_type = plan.facts.get("household_type", "")
 
     def number(self, plan: HouseholdPlan) -> str:
         """A free number in the village for a register without numbers: its code and four digits."""
@@ -332,13 +343,22 @@ class _Writing:
             )
 
     def remember(self) -> None:
-        """What was done to each row, with what stood there before."""
+        """What was done to each row, with what stood there before. A new file names the rows made with it."""
         effects = []
+        files: dict[int, dict[str, list[int]]] = {h.pk: {} for h in self.made[Household].new}
         for model, made in self.made.items():
-            for row in made.new:
-                effects.append(self.effect(model, row, created=True, before=""))
+            name = model._meta.model_name or ""
+            for row in made.new if model is not Household else ():
+                of_file = files.get(self.household_of(row).pk)
+                if of_file is None:
+                    effects.append(self.effect(model, row, created=True, before=""))
+                else:
+                    of_file.setdefault(name, []).append(row.pk)
             for row, before in made.changed.values():
                 effects.append(self.effect(model, row, created=False, before=dumps(before) if before else ""))
+        for household in self.made[Household].new:
+            made_with = dumps(files[household.pk])
+            effects.append(self.effect(Household, household, created=True, before=made_with))
         ImportEffect.everything.bulk_create(effects, batch_size=2000)
 
     def effect(self, model: type[Model], row: Any, *, created: bool, before: str) -> ImportEffect:

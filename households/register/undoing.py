@@ -1,6 +1,8 @@
 """Taking an import back, as long as nobody has touched what it wrote."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -43,7 +45,7 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
         batch = ImportBatch.everything.select_for_update().get(pk=batch.pk)
         if batch.state != ImportBatch.State.APPLIED:
             raise Refused(_("This import is not in force."))
-        effects = list(ImportEffect.everything.filter(batch=batch))
+        effects = list(_effects(batch))
         files = sorted({effect.household_id for effect in effects})
         list(Household.everything.filter(pk__in=files).order_by("pk").select_for_update().values_list("pk"))
         _check_untouched(batch, effects)
@@ -71,21 +73,34 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
     return batch
 
 
-def can_undo(batch: ImportBatch) -> bool:
-    """Whether nobody has touched what this import wrote."""
-    if batch.state != ImportBatch.State.APPLIED:
-        return False
-    try:
-        _check_untouched(batch, list(ImportEffect.everything.filter(batch=batch)))
-    except Refused:
-        return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What an import did to one row."""
+
+    household_id: int
+    model: str
+    row_id: int
+    created: bool
+    version_after: int
+    before: str = ""
 
 
-def _check_untouched(batch: ImportBatch, effects: list[ImportEffect]) -> None:
+def _effects(batch: ImportBatch) -> Iterator[_Effect]:
+    """All that an import did. The rows made together with a file stand with the file's own effect."""
+    for e in ImportEffect.everything.filter(batch=batch).iterator(chunk_size=2000):
+        before = e.before.open()
+        if e.created and before:
+            for model, ids in loads(before).items():
+                for pk in ids:
+                    yield _Effect(e.household_id, model, pk, True, 1)
+            before = ""
+        yield _Effect(e.household_id, e.model, e.row_id, e.created, e.version_after, before)
+
+
+def _check_untouched(batch: ImportBatch, effects: Sequence[_Effect]) -> None:
     """Every row still has the version that the import gave it, and no request was decided. Raises Refused."""
     touched: set[int] = set()
-    by_model: dict[str, dict[int, ImportEffect]] = defaultdict(dict)
+    by_model: dict[str, dict[int, _Effect]] = defaultdict(dict)
     for effect in effects:
         by_model[effect.model][effect.row_id] = effect
     for name, some in by_model.items():
@@ -111,13 +126,13 @@ def _check_untouched(batch: ImportBatch, effects: list[ImportEffect]) -> None:
         )
 
 
-def _take_back(model: Any, effects: list[ImportEffect]) -> None:
+def _take_back(model: Any, effects: Sequence[_Effect]) -> None:
     created = [effect.row_id for effect in effects if effect.created]
     if created:
         model.everything.filter(pk__in=created).delete()
     changed = {effect.row_id: effect for effect in effects if not effect.created}
     for row in model.everything.filter(pk__in=list(changed)).order_by("pk"):
-        text = changed[row.pk].before.open()
+        text = changed[row.pk].before
         before = loads(text) if text else {}
         for name, value in before.items():
             setattr(row, name, value)

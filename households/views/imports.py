@@ -41,8 +41,8 @@ def _batch_or_404(request: HttpRequest, public_id: UUID) -> ImportBatch:
     return get_object_or_404(rows, public_id=public_id)
 
 
-@permission_required(P.IMPORT)
 @require_GET
+@permission_required(P.IMPORT)
 def import_list(request: HttpRequest) -> HttpResponse:
     """All registers that came in for one's area, newest first."""
     rows = ImportBatch.objects.visible_to(request.user, P.IMPORT).select_related("area", "uploaded_by")
@@ -66,8 +66,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return render(request, "households/import_list.html", {"table": table, "pager": page})
 
 
-@permission_required(P.IMPORT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.IMPORT)
 def import_create(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would do is shown before anything changes."""
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
@@ -85,15 +85,15 @@ def import_create(request: HttpRequest) -> HttpResponse:
     return render(request, "households/import_create.html", {"form": form})
 
 
-@permission_required(P.IMPORT)
 @require_GET
+@permission_required(P.IMPORT)
 def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The dry run by outcome, or what became of it."""
     return _page(request, _batch_or_404(request, public_id))
 
 
-@permission_required(P.IMPORT)
 @require_POST
+@permission_required(P.IMPORT)
 def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Import what the dry run shows."""
     batch = _batch_or_404(request, public_id)
@@ -114,8 +114,8 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _page(request, batch, form, status=422)
 
 
-@permission_required(P.IMPORT)
 @require_POST
+@permission_required(P.IMPORT)
 def import_choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep the choices for doubtful rows."""
     batch = _batch_or_404(request, public_id)
@@ -131,8 +131,8 @@ def import_choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(f"{reverse('households:import_detail', args=[batch.public_id])}?tab=doubtful")
 
 
-@permission_required(P.IMPORT)
 @require_POST
+@permission_required(P.IMPORT)
 def import_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read the kept file again, perhaps with its hidden sheets."""
     batch = _batch_or_404(request, public_id)
@@ -146,8 +146,8 @@ def import_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("households:import_detail", batch.public_id)
 
 
-@permission_required(P.IMPORT)
 @require_POST
+@permission_required(P.IMPORT)
 def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Throw the dry run away."""
     batch = _batch_or_404(request, public_id)
@@ -157,8 +157,8 @@ def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-@permission_required(P.IMPORT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.IMPORT)
 def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take an import back while nobody has touched its rows."""
     batch = _batch_or_404(request, public_id)
@@ -168,8 +168,8 @@ def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/import_undo.html", {"batch": batch})
 
 
-@permission_required(P.IMPORT)
 @require_GET
+@permission_required(P.IMPORT)
 def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The rows to mend, in the columns of the file, with the reasons."""
     batch = _batch_or_404(request, public_id)
@@ -184,8 +184,8 @@ def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-@permission_required(P.IMPORT)
 @require_POST
+@permission_required(P.IMPORT)
 def column_title_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read a strange column as a field from now on, in this place, and read the file again."""
     batch = _batch_or_404(request, public_id)
@@ -200,8 +200,8 @@ def column_title_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("households:import_detail", batch.public_id)
 
 
-@permission_required(P.IMPORT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.IMPORT)
 def column_title_list(request: HttpRequest) -> HttpResponse:
     """The column titles that places have added; the ones of one's own area can be removed."""
     rows = (
@@ -238,7 +238,7 @@ def _page(
         "tone": TONES[State(batch.state)],
         "layout": next((known.label for known in LAYOUTS if known.code == batch.layout), OTHER.label),
         "is_open": batch.state == State.PARSED,
-        "can_undo": undoing.can_undo(batch),
+        "can_undo": batch.state == State.APPLIED,
         "tabs": [(name, label, counts[name]) for name, label in TABS if counts[name]],
         "tab": tab,
         "rows": [shown_row(row) for row in page.rows],
