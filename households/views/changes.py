@@ -41,8 +41,8 @@ DECISION_TONES = {
 }
 
 
-@permission_required(P.CHANGE_PROPOSE)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.CHANGE_PROPOSE)
 def change_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask for a change of head, identity or bank."""
     household = household_or_404(request, public_id, P.CHANGE_PROPOSE)
@@ -71,8 +71,8 @@ def change_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/change_create.html", {"form": form, "household": household})
 
 
-@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
 @require_GET
+@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
 def change_list(request: HttpRequest) -> HttpResponse:
     """For reviewers: what waits in their area, oldest first. For others: their own requests."""
     mine = not carries(request.user, P.CHANGE_DECIDE) or request.GET.get("show") == "mine"
@@ -100,8 +100,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
 def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One request: old beside new. A second person ticks field by field, or returns it once with all remarks."""
     change = _request_or_404(request, public_id)
@@ -131,8 +131,8 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/change_detail.html", context)
 
 
-@permission_required(P.CHANGE_PROPOSE)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.CHANGE_PROPOSE)
 def change_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The proposer's answer to a returned request: new values beside the remarks."""
     change = _own_or_404(request, public_id)
@@ -162,8 +162,8 @@ def change_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/change_edit.html", {"form": form, "change": change})
 
 
-@permission_required(P.CHANGE_PROPOSE)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.CHANGE_PROPOSE)
 def change_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The proposer takes a request back."""
     change = _own_or_404(request, public_id)
@@ -172,6 +172,8 @@ def change_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         change_actions.withdraw_change(request=change, by=request.user)
         messages.success(request, _("Withdrawn. The file stays as it is."))
         return redirect("households:change_list")
+    if request.method == "GET":
+        audit.read("change.show", by=request.user, objects=[change], permission=P.CHANGE_PROPOSE)
     return render(request, "households/change_withdraw.html", {"change": change})
 
 

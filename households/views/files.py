@@ -1,4 +1,4 @@
-"""One file (户档案): the whole of it for the office, a two-minute brief for the helper, fewer fields for the clerk."""
+"""One file (户档案): all of it for the office, a two-minute brief for the helper, less for the clerk."""
 
 from typing import Any
 from uuid import UUID
@@ -36,8 +36,8 @@ YEAR_FACTS = (
 CLERK_FACTS = ("household_type",)
 
 
-@permission_required(P.HOUSEHOLD_VIEW)
 @require_GET
+@permission_required(P.HOUSEHOLD_VIEW)
 def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A file in the reader's scope, with as many fields as his role sees."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_VIEW)

@@ -13,8 +13,8 @@ from pairing.access import permission_required
 from pairing.roles import P
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_GET
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_history(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The file's history, step by step and field by field; numbers are never shown."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)

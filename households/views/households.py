@@ -15,6 +15,7 @@ from households.actions import households as files
 from households.forms.fields import add_refusal
 from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
 from households.views.reach import household_or_404
+from pairing import audit
 from pairing.access import permission_required
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
@@ -31,8 +32,8 @@ def say_saved(request: HttpRequest, change_request: Any, effect: str) -> None:
         messages.info(request, IN_REVIEW)
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_create(request: HttpRequest) -> HttpResponse:
     """Open a file with its head."""
     form = HouseholdCreateForm(request.POST or None, by=request.user)
@@ -47,8 +48,8 @@ def household_create(request: HttpRequest) -> HttpResponse:
     return render(request, "households/household_create.html", {"form": form})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Edit the facts of a file that have no year."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -72,11 +73,13 @@ def household_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             say_saved(request, saved.request, _("Saved."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/household_edit.html", {"form": form, "household": household})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Close a file, after saying what that does."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -90,11 +93,13 @@ def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The file is closed. It stays readable and can be reopened."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/household_close.html", {"form": form, "household": household})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Open a closed file again."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -108,11 +113,13 @@ def household_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The file is open again."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/household_reopen.html", {"form": form, "household": household})
 
 
-@permission_required(P.PAIRING_MANAGE)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.PAIRING_MANAGE)
 def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Put a file on the pairing list, or take it off."""
     household = household_or_404(request, public_id, P.PAIRING_MANAGE)
@@ -127,4 +134,6 @@ def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.PAIRING_MANAGE)
     return render(request, "households/listing_edit.html", {"form": form, "household": household})

@@ -29,8 +29,8 @@ from pairing.errors import Conflict, Refused
 from pairing.roles import P
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def member_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Add a member with day and reason."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -45,11 +45,13 @@ def member_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The family has one member more."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/member_create.html", {"form": form, "household": household})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def member_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Edit a member; identity waits for a second person."""
     membership = membership_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -79,8 +81,8 @@ def member_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/member_edit.html", {"form": form, "membership": membership})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def member_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A member leaves, with day and reason."""
     membership = membership_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -97,11 +99,13 @@ def member_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The member is no longer counted; the history stays."))
             return redirect("households:household_detail", membership.household.public_id)
+    if request.method == "GET":
+        audit.read("member.show", by=request.user, objects=[membership.person], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/member_remove.html", {"form": form, "membership": membership})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def person_year_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Health, labour, schooling and work of a member this year."""
     membership = membership_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -123,8 +127,8 @@ def person_year_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/person_year_edit.html", context)
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def absence_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Somebody, or the whole family, is away."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -146,11 +150,13 @@ def absence_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", public_id)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
     return render(request, "households/absence_create.html", {"form": form, "household": household})
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def absence_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Somebody is back."""
     rows = Absence.objects.visible_to(request.user, P.HOUSEHOLD_EDIT).select_related("household", "person")
@@ -167,4 +173,8 @@ def absence_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", absence.household.public_id)
+    if request.method == "GET":
+        audit.read(
+            "household.show", by=request.user, objects=[absence.household], permission=P.HOUSEHOLD_EDIT
+        )
     return render(request, "households/absence_end.html", {"form": form, "absence": absence})

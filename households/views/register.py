@@ -28,8 +28,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@permission_required(P.HOUSEHOLD_VIEW)
 @require_GET
+@permission_required(P.HOUSEHOLD_VIEW)
 def household_list(request: HttpRequest) -> HttpResponse:
     """Files in the reader's scope, filtered, in a stable order."""
     villages = villages_of(request.user, P.HOUSEHOLD_VIEW)
@@ -59,8 +59,8 @@ def household_list(request: HttpRequest) -> HttpResponse:
     return render(request, "households/household_list.html", context)
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_POST
+@permission_required(P.HOUSEHOLD_EDIT)
 def household_find(request: HttpRequest) -> HttpResponse:
     """Files in which somebody has this certificate or phone number. By POST: the number stands in no address."""
     form = FindForm(request.POST)

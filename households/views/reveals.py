@@ -34,8 +34,8 @@ class RevealForm(forms.Form):
     reason = TextField(label=gettext_lazy("Why do you need it?"), max_length=200)
 
 
-@permission_required(P.PHONE_SHOW)
 @require_POST
+@permission_required(P.PHONE_SHOW)
 def phone_show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one phone number of a household, to call it. Audited; no password again."""
     household = household_or_404(request, public_id, P.PHONE_SHOW)
@@ -54,8 +54,8 @@ def phone_show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _hiding(render(request, "households/phone_show.html", context), household)
 
 
-@permission_required(P.NUMBER_REVEAL)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.NUMBER_REVEAL)
 def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -> HttpResponse:
     """Show one full number for a minute: password not older than five minutes, a reason, an audit row."""
     household = household_or_404(request, public_id, P.NUMBER_REVEAL)
@@ -70,6 +70,8 @@ def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -
         _record(request.user, household, key, what, form.cleaned_data["reason"])
         context |= {"number": value.open(), "seconds": SHOWN_SECONDS}
         return _hiding(render(request, "households/number_reveal.html", context), household)
+    if request.method == "GET":
+        audit.read("household.show", by=request.user, objects=[household], permission=P.NUMBER_REVEAL)
     return render(request, "households/number_reveal.html", context)
 
 

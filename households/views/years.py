@@ -24,8 +24,8 @@ from pairing.errors import Conflict, Refused
 from pairing.roles import P
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def year_edit(request: HttpRequest, public_id: UUID, year: int) -> HttpResponse:
     """Write the facts of one year; what is known of the year before is offered."""
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
@@ -65,8 +65,8 @@ def year_edit(request: HttpRequest, public_id: UUID, year: int) -> HttpResponse:
     return render(request, "households/year_edit.html", context)
 
 
-@permission_required(P.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
+@permission_required(P.HOUSEHOLD_EDIT)
 def question_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Answer a rule's question in words: the file is right as it stands, and why."""
     rows = FileQuestion.objects.visible_to(request.user, P.HOUSEHOLD_EDIT).select_related("household")
@@ -82,6 +82,10 @@ def question_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The question stays away while the file stays as it is."))
             return redirect("households:household_detail", question.household.public_id)
+    if request.method == "GET":
+        audit.read(
+            "household.show", by=request.user, objects=[question.household], permission=P.HOUSEHOLD_EDIT
+        )
     names = {str(m.person.public_id): m.person.name for m in present_members(question.household)}
     text, clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
     context = {"form": form, "question": question, "text": text, "clears": clears}

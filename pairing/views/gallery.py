@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from pairing import clock
 from pairing.tables import Column, Page, Table
@@ -74,6 +75,7 @@ def _table(today: dt.date) -> Table:
     )
 
 
+@require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component; reads nothing."""
     today = clock.today()

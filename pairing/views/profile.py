@@ -72,8 +72,8 @@ def session_end(request: HttpRequest) -> HttpResponse:
     return redirect("pairing:profile_edit")
 
 
-@reauthentication_required(app="allauth.mfa")
 @require_http_methods(["GET", "POST"])
+@reauthentication_required(app="allauth.mfa")
 def second_factor_enrol(request: HttpRequest) -> HttpResponse:
     """Set up a code app: picture, first code, then the recovery codes, once."""
     user: Any = request.user
@@ -93,8 +93,8 @@ def second_factor_enrol(request: HttpRequest) -> HttpResponse:
     return render(request, "pairing/second_factor_enrol.html", context)
 
 
-@reauthentication_required(app="allauth.mfa")
 @require_POST
+@reauthentication_required(app="allauth.mfa")
 def recovery_codes_create(request: HttpRequest) -> HttpResponse:
     """Make new recovery codes and show them, once."""
     try:
@@ -105,8 +105,8 @@ def recovery_codes_create(request: HttpRequest) -> HttpResponse:
     return render(request, "pairing/recovery_codes_create.html", {"codes": codes})
 
 
-@reauthentication_required(app="allauth.mfa")
 @require_POST
+@reauthentication_required(app="allauth.mfa")
 def second_factor_drop(request: HttpRequest) -> HttpResponse:
     """Take the code app away, where one's role works without."""
     try:

@@ -17,8 +17,8 @@ from visits.models import ConflictDraft
 EPOCH = 1  # raise it to make every browser start with a new key
 
 
-@permission_required(P.VISIT_LOG)
 @require_GET
+@permission_required(P.VISIT_LOG)
 def draft_key(request: HttpRequest) -> HttpResponse:
     """The signed-in person's key. The browser keeps it non-extractable and drops it at sign-out."""
     user: Any = request.user
@@ -26,6 +26,7 @@ def draft_key(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"account": str(user.public_id), "epoch": EPOCH, "key": key})
 
 
+@require_GET
 @permission_required(P.VISIT_LOG)
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Second texts under an id already used: kept sealed, shown to their author alone."""

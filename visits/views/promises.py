@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing import audit, clock
 from pairing.access import permission_required
@@ -21,6 +22,7 @@ from visits.views.answers import refusal
 from visits.views.visits import DONE
 
 
+@require_GET
 @permission_required(P.VISIT_LOG)
 def promise_list(request: HttpRequest) -> HttpResponse:
     """What is outstanding in all my households, by date."""
@@ -37,6 +39,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
     return render(request, "visits/promise_list.html", {"lines": lines})
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def promise_done(request: HttpRequest, public_id: str) -> HttpResponse:
     """写办理情况: what was done; the household is asked at the next visit."""
@@ -52,6 +55,7 @@ def promise_done(request: HttpRequest, public_id: str) -> HttpResponse:
     return _settle(request, public_id, DoneForm, rules.check_promise_open, act, "visits/promise_done.html")
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def promise_move(request: HttpRequest, public_id: str) -> HttpResponse:
     """改期: another day and why; the former day stays readable."""
@@ -64,6 +68,7 @@ def promise_move(request: HttpRequest, public_id: str) -> HttpResponse:
     return _settle(request, public_id, MoveForm, rules.check_promise_movable, act, "visits/promise_move.html")
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def promise_drop(request: HttpRequest, public_id: str) -> HttpResponse:
     """作罢, with the reason that the household is given."""
@@ -74,6 +79,7 @@ def promise_drop(request: HttpRequest, public_id: str) -> HttpResponse:
     return _settle(request, public_id, ReasonForm, rules.check_promise_open, act, "visits/promise_drop.html")
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def promise_word(request: HttpRequest, public_id: str) -> HttpResponse:
     """户里怎么说: the household's own word on what was done, outside a visit."""

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from households.models import Household
 from pairing import audit, clock
@@ -22,6 +23,7 @@ from visits.views.answers import refusal
 from visits.views.visits import offices, saved, visit_form
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def slip_print(request: HttpRequest) -> HttpResponse:
     """Choose among my households; each gets a fresh slip, two on a sheet."""
@@ -42,6 +44,7 @@ def _pdf(pdf: bytes) -> HttpResponse:
     return answer
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_ENTER)
 def slip_enter(request: HttpRequest) -> HttpResponse:
     """代录: the number of a slip leads to its form."""
@@ -57,6 +60,7 @@ def slip_enter(request: HttpRequest) -> HttpResponse:
     return render(request, "visits/slip_enter.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_ENTER)
 def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     """The same form as the helper's own, without the restricted part; he confirms what was typed."""

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from households.models import Household, Membership
 from households.models.files import GAP_DAYS
@@ -47,6 +48,7 @@ class Card:
         return self.rank[0] < 9
 
 
+@require_GET
 @permission_required(P.TODAY)
 def today(request: HttpRequest) -> HttpResponse:
     """My households in order of need: promises due, the township's questions, then the longest gap."""
@@ -65,6 +67,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "visits/today.html", context)
 
 
+@require_GET
 @permission_required(P.TODAY)
 def household_brief_list(request: HttpRequest) -> HttpResponse:
     """All my households by name, with the time since the last home visit in words."""
