@@ -29,9 +29,9 @@ def load(tmp_path, capsys):
 
 @pytest.mark.django_db
 def test_all_of_gansu(capsys):
-    start = time.monotonic()
+    start = time.process_time()
     call_command("load_areas")
-    assert time.monotonic() - start < 15  # some three seconds on an idle machine
+    assert time.process_time() - start < 5  # of our own; the database takes about as long again
     assert Area.objects.count() == 19_224
     assert Area.objects.villages().count() == 17_718
     assert Area.objects.get(code="620702").pinyin == "gan zhou qu"

@@ -1,7 +1,6 @@
 """History by triggers: every change of a row with who, why and when, in the order in which it happened."""
 
 import re
-import time
 from pathlib import Path
 
 import pghistory
@@ -72,16 +71,12 @@ def test_no_shared_context_table_is_written(user, unit):
         assert cursor.fetchone() == (0,)
 
 
-def test_many_rows_cost_no_more_each_than_few(user):
-    def seconds(rows, salt):
-        units = [Unit(area=user.area, name=f"{salt}{n}") for n in range(rows)]
-        start = time.monotonic()
-        Unit.objects.bulk_create(units)
-        return time.monotonic() - start
-
-    seconds(500, "warm")
-    few, many = seconds(1000, "few"), seconds(8000, "many")
-    assert many < few * 8 * 2.5, "the connection's option pgtrigger.ignore={} is missing"
+@pytest.mark.django_db
+def test_the_connection_brings_the_setting_without_which_triggers_are_quadratic():
+    """Where it is unset, each row's trigger raises and catches: 100,000 rows took 13 times as long a row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)
 
 
 def test_only_the_audit_module_sets_contexts_and_nobody_stops_the_triggers():
