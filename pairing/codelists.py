@@ -1,7 +1,7 @@
 """Code lists, read once for each process: labels in the reader's language, and what may be chosen on a day.
 
-The whole table is small (some 450 rows). A process reads it again after ``AGE`` seconds, so that a list that was
-edited or loaded anew shows everywhere within that time; whoever changes it in this process calls ``forget``.
+The whole table is small (some 500 rows). A process reads it again after ``AGE`` seconds, so that a list that
+was loaded anew shows everywhere within that time; whoever changes it in this process calls ``forget``.
 """
 
 import time
@@ -53,9 +53,8 @@ def entries(list_name: str) -> dict[str, Entry]:
         rows = Code.objects.order_by("list_name", "order", "code").values_list(
             "list_name", "code", "label_zh", "label_en", "valid_from", "valid_to"
         )
-        for name, *values in rows:
-            entry = Entry(*values)
-            lists.setdefault(name, {})[entry.code] = entry
+        for name, code, label_zh, label_en, first, last in rows:
+            lists.setdefault(name, {})[code] = Entry(code, label_zh, label_en, first, last)
         # An empty table is a site that is being set up: ask again next time.
         _lists, _read_at = lists, time.monotonic() if lists else None
     return _lists.get(list_name, {})
@@ -75,7 +74,7 @@ def labels(list_name: str, codes: Iterable[str] | None = None) -> dict[str, str]
 
 
 def choices(list_name: str, day: date, *, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """What may be chosen on ``day``, for a form. Values in ``keep`` stay in the list though they have ended."""
+    """What may be chosen on ``day``, for a form. Values in ``keep`` are offered though they have ended."""
     kept = set(keep)
     known = entries(list_name)
     found = [(code, entry.label) for code, entry in known.items() if entry.holds(day) or code in kept]

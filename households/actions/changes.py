@@ -39,8 +39,8 @@ NUMBER_TAKEN = _(
 class FieldChange:
     """One asked-for change. ``new`` is text: ISO dates, plain digits, codes; empty means "nothing known".
 
-    ``model`` is household, household_year (with ``year``) or person (with ``person``). For the field ``head`` of
-    a household ``new`` comes from ``head_value``.
+    ``model`` is household, household_year (with ``year``) or person (with ``person``). For the field ``head``
+    of a household ``new`` comes from ``head_value``.
     """
 
     model: str
@@ -68,7 +68,7 @@ def present_text(
     elif model == "person":
         row = Person.everything.get(pk=person.pk) if person else None
     else:
-        row = HouseholdYear.everything.filter(household=household, year=year).first()
+        row = HouseholdYear.everything.filter(household=household, year=year or 0).first()
     return text_of(getattr(row, field)) if row is not None else ""
 
 
@@ -83,8 +83,8 @@ def propose_change(
 ) -> ChangeRequest:
     """Ask for changes of sensitive facts. What the file says already is left out.
 
-    Raises Refused when nothing would change, for a field that is in review already, for a value that cannot be
-    read, and for a closed file; ValueError for fields that need no second person.
+    Raises Refused when nothing would change, for a field that is in review already, for a value that cannot
+    be read, and for a closed file; ValueError for fields that need no second person.
     """
     changes = list(changes)
     for change in changes:
@@ -101,10 +101,10 @@ def propose_change(
         ]
         if not wanted:
             raise Refused(_("The file says so already: nothing would change."))
-        in_review = set(
-            ChangeField.everything.filter(request__household=household, request__state__in=[State.WAITING, State.RETURNED])
-            .values_list("model", "field", "person_id", "year")
-        )  # fmt: skip
+        asked = ChangeField.everything.filter(
+            request__household=household, request__state__in=[State.WAITING, State.RETURNED]
+        )
+        in_review = set(asked.values_list("model", "field", "person_id", "year"))
         request = ChangeRequest(
             household=household,
             reason=reason.strip(),
@@ -158,8 +158,8 @@ def decide_change(
 ) -> ChangeRequest:
     """Approve or refuse every field, by public id: ``(approved, remark)``. Approved ones are applied at once.
 
-    A field whose value has moved since it was proposed is blocked, and only that one. Raises Refused for one's
-    own request, one that is settled, an unfinished check list; Conflict when it changed meanwhile.
+    A field whose value has moved since it was proposed is blocked, and only that one. Raises Refused for
+    one's own request, one that is settled, an unfinished check list; Conflict when it changed meanwhile.
     """
     with action("change.decide", by=by, permission=P.CHANGE_DECIDE) as entry:
         household = locked_open(request.household)

@@ -56,10 +56,10 @@ def register_household(
     moved_from: uuid.UUID | None = None,
     by: Any,
 ) -> Household:
-    """Open a file with its members and the facts of any number of years; no file number means the next free one.
+    """Open a file with its members and the facts of any number of years.
 
-    Raises Refused for a village out of the area of ``by``, a file number in use, or a number of a person who
-    already lives in another family of the county.
+    No file number means the next free one. Raises Refused for a village out of the area of ``by``, a file
+    number in use, or a number of a person who already lives in another family of the county.
     """
     rules.check_village(by, P.HOUSEHOLD_EDIT, village_code)
     if not Area.objects.active().villages().filter(pk=village_code).exists():
@@ -105,8 +105,8 @@ def edit_household(
 ) -> Saved[Household]:
     """Change facts of a file, by field name: ``PLAIN`` ones at once, the bank's by a change request.
 
-    ``version`` is the one that the reader saw. Raises Refused for a closed file or a file number in use, Conflict
-    for a stale version, ValueError for other fields.
+    ``version`` is the one that the reader saw. Raises Refused for a closed file or a file number in use,
+    Conflict for a stale version, ValueError for other fields.
     """
     bank = {name for name in values if rules.is_sensitive("household", name)}
     if unknown := set(values) - bank - set(PLAIN):
@@ -167,7 +167,8 @@ def put_all_on_list(
         new = [household for household in files if household.listed_on is None]
         entry.quiet = not new
         entry.about(*new, fields=["listed_on"])
-        Household.everything.filter(pk__in=[h.pk for h in new]).update(listed_on=day, version=F("version") + 1)
+        rows = Household.everything.filter(pk__in=[h.pk for h in new])
+        rows.update(listed_on=day, version=F("version") + 1)
     return len(new)
 
 

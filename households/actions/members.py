@@ -73,7 +73,7 @@ def _known(household: Household, member: MemberEntry) -> Person | None:
 
 
 def add_member(*, household: Household, member: MemberEntry, by: Any) -> Membership:
-    """A person joins the family, with day and reason. Raises Refused (head there already, number elsewhere)."""
+    """A person joins the family, with day and reason. Raises Refused."""
     with action("member.add", by=by, reason=member.joined_reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
         rules.check_may_join(household, member.relation)
@@ -95,8 +95,8 @@ def edit_member(
 ) -> Saved[Membership]:
     """Change a member's relation (not to or from head) and facts, given as text by the person's field names.
 
-    Plain facts count at once; name, sex, birth date and certificate become a change request. ``version`` is the
-    membership's that the reader saw. Raises Refused, and Conflict for a stale version.
+    Plain facts count at once; name, sex, birth date and certificate become a change request. ``version`` is
+    the membership's that the reader saw. Raises Refused, and Conflict for a stale version.
     """
     values = dict(values or {})
     identity = {name for name in values if rules.is_sensitive("person", name)}

@@ -18,7 +18,7 @@ def refresh_questions(*households: Household) -> int:
     """Ask the rules about these files again: new questions are raised, those without ground cleared.
 
     Answered questions stay answered while their ground stands. Closed files have none. Returns how many rows
-    changed; a constant number of queries, whatever the number of files. Joins the transaction it is called in.
+    changed; a constant number of queries, whatever the number of files. Joins the caller's transaction.
     """
     facts = file_facts(*households)
     standing: dict[int, dict[tuple[str, str], FileQuestion]] = defaultdict(dict)

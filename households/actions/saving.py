@@ -1,4 +1,4 @@
-"""What every save of a file does: lock it, compare versions, raise the version, look at the rules' questions."""
+"""What every save of a file does: lock it, compare and raise versions, look at the rules' questions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def check_version(
     stored: Mapping[str, Any] | None = None,
     sent: Mapping[str, Any] | None = None,
 ) -> None:
-    """Refuse a save that began from an older state of the row. Raises Conflict, which carries both in words."""
+    """Refuse a save that began from an older state. Raises Conflict, which carries both in words."""
     if version is None or row.version == version:
         return
     raise Conflict(
@@ -54,7 +54,7 @@ def check_version(
 
 
 def touched(household: Household, *, people: bool = False) -> None:
-    """Raise the version of a locked file after an edit, and keep what it knows of its people and questions."""
+    """Raise the version of a locked file after an edit; keep what it knows of people and questions."""
     household.version += 1
     household.save(update_fields=["version"])
     if people:

@@ -24,10 +24,10 @@ def record_household_year(
     batch: ImportBatch | None = None,
     by: Any,
 ) -> Saved[HouseholdYear]:
-    """Write the facts of one year. ``version`` is that of the year's row which the reader saw, if there was one.
+    """Write the facts of one year. ``version`` is that of the year's row which the reader saw.
 
-    The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income that
-    differ from what the file says become a change request; what is carried over from the year before does not.
+    The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income
+    that differ from what the file says become a change request; what is carried over does not.
     Raises Refused, and Conflict for a stale version.
     """
     with action("year.record", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:

@@ -218,6 +218,6 @@ def field_for(change: ChangeField) -> forms.Field:
 def change_label(change: ChangeField) -> str:
     """What one field of a request is called: the fact, and whose or of which year it is."""
     label = words.label(change.model, change.field)
-    if change.person_id and change.field != "head":
+    if change.person and change.field != "head":
         return f"{change.person.name}: {label}"
     return f"{label} {change.year}" if change.year else label

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +38,7 @@ class CodeField(forms.ChoiceField):
 
     def leave_out(self, *codes: str) -> None:
         """Do not offer these codes."""
-        self.choices = [choice for choice in list(self.choices) if choice[0] not in codes]  # type: ignore[misc]
+        self.choices = [choice for choice in cast(Any, self.choices) if choice[0] not in codes]
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -64,13 +64,13 @@ class TextField(forms.CharField):
         return numbers.clean_text(str(super().to_python(value)))[0]
 
 
-class LinesField(TextField):
+class LinesField(forms.CharField):
     """Some lines of text."""
 
     widget = forms.Textarea(attrs={"rows": 3})
 
     def to_python(self, value: Any) -> str:
-        return numbers.clean_text(str(forms.CharField.to_python(self, value)), lines=True)[0]
+        return numbers.clean_text(str(super().to_python(value)), lines=True)[0]
 
 
 class NameField(TextField):

@@ -136,7 +136,7 @@ class MemberEditForm(IdentityFields):
         super().__init__(*args, **kwargs)
         relation = cast(CodeField, self.fields["relation"])
         if membership.relation == HEAD:
-            relation.choices = [c for c in list(relation.choices) if c[0] == HEAD]  # type: ignore[misc]
+            relation.choices = [c for c in cast(Any, relation.choices) if c[0] == HEAD]
         else:
             relation.keep(membership.relation)
             relation.leave_out(HEAD)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models.files import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 
 
@@ -21,7 +21,7 @@ class QuestionQuerySet(ScopedQuerySet):
 
 @pghistory.track()
 class FileQuestion(ScopedModel):
-    """A quality rule found something in a file. ``rule`` names the rule, ``facts`` what it saw (no numbers)."""
+    """A quality rule found something in a file. ``facts`` is what it saw, without numbers of people."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="questions")
     rule = models.CharField(max_length=40)
@@ -36,7 +36,6 @@ class FileQuestion(ScopedModel):
     cleared_on = models.DateField(null=True, blank=True)
 
     everything = QuestionQuerySet.as_manager()
-    objects = Door()
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["raised_on", "pk"]

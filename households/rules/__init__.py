@@ -1,4 +1,4 @@
-"""What may happen now, given the state of a file: ``check_x`` raises ``Refused``, whose reason the reader sees."""
+"""What may happen now, given the state of a file: ``check_x`` raises ``Refused`` with the reason to show."""
 
 from households.rules.files import (
     SENSITIVE,

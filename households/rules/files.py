@@ -1,4 +1,4 @@
-"""Rules of household files: what a closed file refuses, which days are possible, which facts need a second person."""
+"""Rules of files: what a closed file refuses, which days are possible, which facts need a second person."""
 
 from collections.abc import Mapping
 from datetime import date

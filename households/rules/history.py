@@ -24,10 +24,13 @@ from households.rules import words
 from pairing.fields import DOTS, Sealed
 from pairing.models import User
 
-#: What the history keeps but nobody reads: keys, place, counters of versions, and what follows from other fields.
+#: What the history keeps but nobody reads: keys, place, versions, and what follows from other fields.
 SILENT: Final = frozenset(
-    "id public_id version county_code township_code village_code household person previous cadre moved_from created_at "
-    "head_key head_initials head_name name_key household_type_kept lead".split()
+    [
+        *("id", "public_id", "version", "created_at", "recorded_at", "year"),
+        *("county_code", "township_code", "village_code", "household", "person", "previous", "cadre"),
+        *("moved_from", "head_key", "head_initials", "head_name", "name_key", "lead"),
+    ]
 )
 LIMIT: Final = 200
 ACTIONS: Final[dict[str, Promise]] = {
@@ -86,7 +89,7 @@ def file_history(household: Household) -> list[Step]:
         if key not in steps:
             steps[key] = Step(
                 at=event.pgh_created_at,
-                who=names.get(context.get("user"), ""),
+                who=names.get(context.get("user", 0), ""),
                 action=str(ACTIONS.get(context.get("action", ""), _("Changed"))),
                 reason=str(context.get("reason") or ""),
             )
@@ -102,9 +105,11 @@ def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple
     for model in (Membership, Absence, PersonYear):
         rows = _model_of(model).objects.filter(household=household)
         yield [(event, people.get(event.person_id, ""), model) for event in rows]
-    for model in (HouseholdYear, Pairing):
-        rows = _model_of(model).objects.filter(household=household)
-        yield [(event, str(getattr(event, "year", "")), model) for event in rows]
+    years = _model_of(HouseholdYear).objects.filter(household=household)
+    yield [(event, str(event.year), HouseholdYear) for event in years]
+    pairings = list(_model_of(Pairing).objects.filter(household=household))
+    helpers = dict(User.objects.filter(pk__in={p.cadre_id for p in pairings}).values_list("pk", "name"))
+    yield [(event, helpers.get(event.cadre_id, ""), Pairing) for event in pairings]
 
 
 def _model_of(model: Any) -> Any:
@@ -123,7 +128,14 @@ def _changes(event: Any, before: Any, whose: str, model: Any) -> Iterator[dict[s
             if new_token != old_token:
                 yield _line(model, name, whose, DOTS if old_token else "", DOTS if new_token else "")
         elif (new or None) != (old or None):
-            yield _line(model, name, whose, words.say(name, old), words.say(name, new))
+            yield _line(model, name, whose, _said(column, old), _said(column, new))
+
+
+def _said(column: Any, value: Any) -> str:
+    """A value in words; states and roles by the label of their choice."""
+    if column.choices and column.name not in words.LISTS:
+        return str(dict(column.choices).get(value, value or ""))
+    return words.say(column.name, value)
 
 
 def _line(model: Any, name: str, whose: str, old: str, new: str) -> dict[str, str]:

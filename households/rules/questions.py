@@ -1,7 +1,7 @@
-"""Questions of quality (档案待完善): each rule is a code, a sentence, and what would clear it. Never a verdict.
+"""Questions of quality (档案待完善): each rule is a code, a sentence, and what would clear it.
 
-``raised`` is pure: it looks at a file's facts and says which rules have a question. Sources: the check lists of
-registers (domain, sections 1, 2 and 7).
+``raised`` is pure: it looks at a file's facts and says which rules have a question. Never a verdict.
+Sources: the check lists that counties use on registers and files.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""How a fact is said: its name and its value in the reader's words. Numbers are masked, codes become labels."""
+"""How a fact is said: its name and value in the reader's words. Numbers are masked, codes become labels."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -103,7 +104,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(P.CHANGE_DECIDE, P.CHANGE_PROPOSE)
 def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One request: old beside new. A second person ticks field by field, or returns it once with all remarks."""
+    """One request, old beside new. A second person ticks each field, or returns it once with all remarks."""
     change = _request_or_404(request, public_id)
     fields = list(change.changes.select_related("person").order_by("pk"))
     in_reach = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).filter(pk=change.pk).exists()
@@ -264,27 +265,29 @@ def _words(field: ChangeField, text: str, change: ChangeRequest) -> str:
 
 
 def _table(rows: list[Any], mine: bool) -> Table:
-    today = clock.today()
-    villages = {row.village_code for row in rows}
-    places = {area.pk: area.label for area in Area.objects.filter(pk__in=villages)}
+    places = {a.pk: a.label for a in Area.objects.filter(pk__in={row.village_code for row in rows})}
     states = {state.value: (state.label, TONES[state]) for state in ChangeRequest.State}
-    days = Column(
-        "days",
-        gettext_lazy("Days waiting"),
-        "number",
-        value=lambda row: (today - row.proposed_at.date()).days,
-    )
-    return Table(
-        columns=[
-            Column("head", gettext_lazy("Household"), value=lambda row: row.household.head_name or row.household.file_number,
-                   link=lambda row: f"/changes/{row.public_id}/"),
-            Column("village_code", gettext_lazy("Village"), labels=places),
-            Column("reason", gettext_lazy("Reason"), value=lambda row: codelists.label("change_reason", row.reason)),
-            Column("proposed_by", gettext_lazy("Proposed by"), value=lambda row: row.proposed_by.name),
-            Column("proposed_at", gettext_lazy("On"), "date", value=lambda row: row.proposed_at),
-            *([Column("state", gettext_lazy("State"), "state", states=states)] if mine else [days]),
-        ],
-        rows=rows,
-        caption=gettext_lazy("My change requests") if mine else gettext_lazy("Changes waiting for review"),
-        empty=gettext_lazy("You have proposed no changes.") if mine else gettext_lazy("No changes waiting."),
-    )  # fmt: skip
+    columns = [
+        Column("head", gettext_lazy("Household"), value=_household, link=_link),
+        Column("village_code", gettext_lazy("Village"), labels=places),
+        Column("reason", gettext_lazy("Reason"), value=lambda r: codelists.label("change_reason", r.reason)),
+        Column("proposed_by", gettext_lazy("Proposed by"), value=lambda r: r.proposed_by.name),
+        Column("proposed_at", gettext_lazy("On"), "date"),
+    ]
+    if mine:
+        columns.append(Column("state", gettext_lazy("State"), "state", states=states))
+        return Table(columns, rows, empty=gettext_lazy("You have proposed no changes."))
+    columns.append(Column("days", gettext_lazy("Days waiting"), "number", value=_days_waiting))
+    return Table(columns, rows, empty=gettext_lazy("No changes waiting."))
+
+
+def _household(row: ChangeRequest) -> str:
+    return row.household.head_name or row.household.file_number
+
+
+def _link(row: ChangeRequest) -> str:
+    return reverse("households:change_detail", args=[row.public_id])
+
+
+def _days_waiting(row: ChangeRequest) -> int:
+    return (clock.now() - row.proposed_at).days

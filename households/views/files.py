@@ -145,7 +145,7 @@ def year_facts(household: Household, depth: str) -> dict[str, Any]:
     """The facts of this year, or of the newest before it; which of the two is said on the page."""
     this_year = clock.today().year
     row: HouseholdYear | None = household.year(this_year)
-    shown = CLERK_FACTS if depth == "clerk" else YEAR_FACTS
+    shown: tuple[str, ...] = CLERK_FACTS if depth == "clerk" else YEAR_FACTS
     if depth == "helper":
         shown = tuple(name for name in YEAR_FACTS if name != "per_head_income")
     facts = (

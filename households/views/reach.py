@@ -11,7 +11,7 @@ from households.models import Household, Membership
 from pairing.access import covers
 from pairing.roles import P
 
-#: ``office`` sees the whole file; ``clerk`` no numbers, income, bank or health; ``helper`` the two-minute brief.
+#: ``office`` sees the whole file; ``clerk`` no numbers, income, bank, health; ``helper`` a two-minute brief.
 Depth = Literal["office", "clerk", "helper"]
 
 
@@ -31,7 +31,7 @@ def membership_or_404(request: HttpRequest, public_id: UUID, permission: P) -> M
 
 def present_members(household: Household) -> list[Membership]:
     """The members of a file in reach, head first."""
-    rows: QuerySet[Any] = household.memberships.present().select_related("person").order_by("pk")  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = household.memberships.present().select_related("person").order_by("pk")
     return sorted(rows, key=lambda membership: membership.relation != "head")
 
 

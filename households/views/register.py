@@ -44,7 +44,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
     )
     _record(request, "household.list", page, sorted(chosen))
     query = QueryDict(mutable=True)
-    query.update(chosen)  # type: ignore[arg-type]
+    query.update(chosen)
     context = {
         "form": form,
         "find": FindForm(),
@@ -62,7 +62,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(P.HOUSEHOLD_EDIT)
 def household_find(request: HttpRequest) -> HttpResponse:
-    """Files in which somebody has this certificate or phone number. By POST: the number stands in no address."""
+    """Files in which somebody has this certificate or phone number; the number stands in no address."""
     form = FindForm(request.POST)
     found: list[Any] = []
     if form.is_valid():
