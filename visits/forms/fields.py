@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -54,7 +55,8 @@ class ChipBound(forms.BoundField):
         cells = []
         for i, (value, label) in enumerate(choices, start):
             checked = " checked" if str(value) in chosen else ""
-            cells.append((kind, self.html_name, value, self.auto_id, i, checked, capfirst(label)))
+            word = capfirst(str(label)) if isinstance(label, Promise) else label  # never a name
+            cells.append((kind, self.html_name, value, self.auto_id, i, checked, word))
         return format_html_join("", _CHIP, cells)
 
     def _chosen(self) -> set[str]:

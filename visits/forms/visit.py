@@ -295,7 +295,7 @@ class VisitForm(ChipForm):
         whole = super().is_valid()  # first: it may put an error into a part
         wrong = [
             part for part in self.parts() if not part.is_valid()
-        ]  # all of them, so that each says its own
+        ]  # each says its own
         return whole and not wrong
 
     @property

@@ -1,10 +1,15 @@
 """What this app's views answer when a rule says no."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from pairing.error_pages import answer
 from pairing.errors import Conflict, Gone, Refused
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the sent data, be it empty; None when the page is opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -18,7 +18,7 @@ from visits.forms.fields import SmallForm
 from visits.forms.words import DoneForm, MoveForm, ReasonForm, WordForm
 from visits.models import Promise
 from visits.sections import promise_line
-from visits.views.answers import refusal
+from visits.views.answers import refusal, sent
 from visits.views.visits import DONE
 
 
@@ -101,7 +101,7 @@ def _settle(
     """One promise, one form, one action; a settled promise answers with the rule's sentence."""
     visible = Promise.objects.visible_to(request.user, P.VISIT_LOG).select_related("household", "made_by")
     promise = get_object_or_404(visible, public_id=public_id)
-    form = form_class(request.POST or None)
+    form = form_class(sent(request))
     try:
         check(promise)
     except Refused as refused:

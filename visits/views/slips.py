@@ -19,7 +19,7 @@ from visits.actions.visits import save_visit
 from visits.forms.words import SlipChoiceForm, SlipNumberForm
 from visits.models import Slip
 from visits.sections import subject_of
-from visits.views.answers import refusal
+from visits.views.answers import refusal, sent
 from visits.views.visits import offices, saved, visit_form
 
 
@@ -29,7 +29,7 @@ def slip_print(request: HttpRequest) -> HttpResponse:
     """Choose among my households; each gets a fresh slip, two on a sheet."""
     visible = Household.objects.visible_to(request.user, P.VISIT_LOG).open().order_by("head_key", "pk")
     mine = {str(household.public_id): household for household in visible}
-    form = SlipChoiceForm(request.POST or None, households=mine.values())
+    form = SlipChoiceForm(sent(request), households=mine.values())
     if request.method == "POST" and form.is_valid():
         chosen = [mine[key] for key in form.cleaned_data["households"]]
         slips = print_slips(households=chosen, cadre=request.user, by=request.user)
@@ -48,7 +48,7 @@ def _pdf(pdf: bytes) -> HttpResponse:
 @permission_required(P.VISIT_ENTER)
 def slip_enter(request: HttpRequest) -> HttpResponse:
     """代录: the number of a slip leads to its form."""
-    form = SlipNumberForm(request.POST or None)
+    form = SlipNumberForm(sent(request))
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
         slip = Slip.objects.visible_to(request.user, P.VISIT_ENTER).filter(number=number).first()
@@ -68,9 +68,9 @@ def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         form = visit_form(request, slip.household, entered_for=True, initial={"client_id": slip.public_id})
         if request.method == "POST" and form.is_valid():
-            sent, helper = form.visit(), slip.cadre
+            typed, helper = form.visit(), slip.cadre
             visit = save_visit(
-                household=slip.household, visit=sent, visited_by=helper, slip=slip, by=request.user
+                household=slip.household, visit=typed, visited_by=helper, slip=slip, by=request.user
             )
             messages.info(request, _("%(name)s is asked to confirm it.") % {"name": helper.name})
             return saved(request, visit, "visits:slip_enter")

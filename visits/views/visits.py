@@ -1,7 +1,6 @@
 """The visit log and what becomes of a visit: read, corrected, withdrawn, confirmed, answered."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +23,7 @@ from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
 from visits.models import Visit
 from visits.sections import METHOD_ICONS, subject_of
-from visits.views.answers import refusal
+from visits.views.answers import refusal, sent
 
 DONE = gettext_lazy("Saved.")
 
@@ -70,13 +69,12 @@ def visit_form(
     request: HttpRequest, household: Household, *, entered_for: bool = False, **initial: Any
 ) -> VisitForm:
     """The form of one visit, sent or empty."""
-    day, data = clock.today(), request.POST if request.method == "POST" else None
-    sent: Mapping[str, Any] = data or {}
+    day, data = clock.today(), sent(request)
     subject = subject_of(
         household,
         day=day,
         entered_for=entered_for,
-        answered=sent_promises(sent),
+        answered=sent_promises(data),
         new=not (data and is_saved(client_id=data.get("client_id", ""), by=request.user)),
     )
     return VisitForm(data, subject=subject, day=day, **initial)
@@ -149,7 +147,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
 def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
     """A correction beside the old words."""
     visit = _own_visit(request, public_id)
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             correct_visit(visit=visit, **form.cleaned_data, by=request.user)
@@ -165,7 +163,7 @@ def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
 def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a visit back, with a reason; the page says the effect first."""
     visit = _own_visit(request, public_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_visit(visit=visit, **form.cleaned_data, by=request.user)
@@ -201,7 +199,7 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     open_questions = [q for q in visit.questions.select_related("asked_by") if q.answered_at is None]
     if request.user.pk != visit.visited_by_id or not open_questions:
         return refusal(request, Refused(_("There is no open question for you at this visit.")))
-    form = AnswerForm(request.POST or None, questions=open_questions)
+    form = AnswerForm(sent(request), questions=open_questions)
     if request.method == "POST" and form.is_valid():
         try:
             for question, words in form.answers():

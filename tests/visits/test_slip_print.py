@@ -1,0 +1,43 @@
+"""走访单: two on an A4, each with its number; nothing restricted is asked on paper."""
+
+import io
+
+from django.urls import reverse
+from pypdf import PdfReader
+
+from visits.models import Slip
+
+
+def test_a_slip_carries_number_people_and_questions(world):
+    client, own = world.client("cadre"), world.files["own"]
+    url = reverse("visits:slip_print")
+    assert "canary-own-head" in client.get(url).content.decode()
+    assert client.post(url, {}).status_code == 422
+    answer = client.post(url, {"households": [str(own.public_id)]})
+    assert answer["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    text = pages[0].extract_text().replace("\n", "")
+    number = Slip.everything.get().number
+    for word in (f"{number[:4]}-{number[4:]}", "canary-own-spouse", "走访单", "没见到人"):
+        assert word in text
+    assert "不便公开" not in text
+    assert round(float(pages[0].mediabox.width)) == 595
+    assert len(pages) == 1
+
+
+def test_nobody_prints_for_a_household_that_is_not_his(world):
+    other = str(world.files["area"].public_id)
+    assert (
+        world.client("cadre").post(reverse("visits:slip_print"), {"households": [other]}).status_code == 422
+    )
+    assert not Slip.everything.exists()
+
+
+def test_markup_in_a_name_is_text(world):
+    from households.models import Household
+
+    name = '#read("/etc/passwd") *x*'
+    Household.everything.filter(pk=world.files["own"].pk).update(head_name=name)
+    sent = {"households": [str(world.files["own"].public_id)]}
+    pdf = world.client("cadre").post(reverse("visits:slip_print"), sent).content
+    assert "#read" in PdfReader(io.BytesIO(pdf)).pages[0].extract_text()

@@ -1,0 +1,48 @@
+"""The clerk's form: the same questions without the restricted part; the helper confirms; once a slip."""
+
+import pytest
+from django.urls import reverse
+
+from pairing import clock
+from visits.actions.slips import print_slips
+from visits.models import Visit
+
+
+@pytest.fixture
+def slip(world):
+    cadre = world.people["cadre"]
+    return print_slips(households=[world.files["own"]], cadre=cadre, by=cadre)[0]
+
+
+def body(world, slip, **more):
+    return {
+        "client_id": str(slip.public_id),
+        "visited_on": clock.today().isoformat(),
+        "method": "home",
+        "met": [str(world.heads["own"].person.public_id)],
+        "said": "收成好。",
+    } | more
+
+
+def test_a_clerk_types_and_the_helper_is_asked(world, slip):
+    client, url = world.client("clerk"), reverse("visits:visit_enter", args=[slip.public_id])
+    page = client.get(url).content.decode()
+    assert "canary-own-head" in page
+    assert 'name="restricted"' not in page
+    assert "629999" not in page
+    sent = body(world, slip, restricted="偷偷写一句")
+    assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
+    visit = Visit.everything.get()
+    assert (visit.author, visit.visited_by) == (world.people["clerk"], world.people["cadre"])
+    assert visit.confirmed_at is None
+    assert not visit.has_restricted
+    assert client.get(url).status_code == 403  # one slip, one visit
+
+
+def test_wrong_input_stays_and_other_places_are_404(world, slip):
+    url = reverse("visits:visit_enter", args=[slip.public_id])
+    wrong = world.client("staff").post(url, body(world, slip, said="", met_others="邻居"))
+    assert wrong.status_code == 422
+    assert "邻居" in wrong.content.decode()
+    assert world.client("other_staff").get(url).status_code == 404
+    assert world.client("cadre").get(url).status_code == 403
