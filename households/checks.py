@@ -8,7 +8,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_default
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -100,15 +101,15 @@ class Problem:
     code: str
     field: str
     weight: Weight = Weight.ERROR
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = with_default(default_factory=dict)
 
     @property
     def sentence(self) -> str:
         """The sentence for the reader, in his language."""
-        return sentence(self.code, self.params)
+        return sentence_of(self.code, self.params)
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> str:
+def sentence_of(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code, as staged rows keep it; the code itself where a newer release dropped it."""
     text = SENTENCES.get(code)
     return str(text) % params if text is not None else code

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from households.models.files import Household
 from households.models.imports import ImportBatch
 from households.models.members import Person
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from pairing.fields import SealedField
 
@@ -55,8 +55,7 @@ class ChangeRequest(ScopedModel):
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = ChangeQuerySet.as_manager()
-    objects = Door()
+    everything = ChangeQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["proposed_at", "pk"]

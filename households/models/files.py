@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock, numbers
 from pairing.fields import BlindIndex, SealedField, blind_of
 from pairing.names import folded, query_terms
@@ -127,8 +127,7 @@ class Household(ScopedModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1)
 
-    everything = HouseholdQuerySet.as_manager()
-    objects = Door()
+    everything = HouseholdQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         indexes: ClassVar = [

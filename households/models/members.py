@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models.files import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import numbers
 from pairing.fields import BlindIndex, SealedField
 from pairing.models.ranges import DateRange, half_open
@@ -46,8 +46,7 @@ class Person(ScopedModel):
     died_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = PersonQuerySet.as_manager()
-    objects = Door()
+    everything = PersonQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         indexes: ClassVar = [models.Index(fields=["phone_hmac"], name="person_by_phone")]
@@ -77,8 +76,7 @@ class Membership(ScopedModel):
     left_reason = models.CharField(_("why left"), max_length=40, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = MembershipQuerySet.as_manager()
-    objects = Door()
+    everything = MembershipQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["pk"]
@@ -92,7 +90,9 @@ class Membership(ScopedModel):
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
             ),
             models.UniqueConstraint(
-                fields=["household"], condition=Q(relation=HEAD, left_on__isnull=True), name="one_head_at_a_time"
+                fields=["household"],
+                condition=Q(relation=HEAD, left_on__isnull=True),
+                name="one_head_at_a_time",
             ),
             ExclusionConstraint(
                 name="membership_one_household_at_a_time",
@@ -144,15 +144,16 @@ class Absence(ScopedModel):
     """A member, or with no person the whole family, is away: half-open ``[away_from, until)``."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="absences")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="absences")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="absences"
+    )
     away_from = models.DateField(_("away from"))
     until = models.DateField(_("until"), null=True, blank=True)
     expected_back = models.CharField(_("back around"), max_length=60, blank=True)
     where = models.CharField(_("where"), max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = AbsenceQuerySet.as_manager()
-    objects = Door()
+    everything = AbsenceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["-away_from"]

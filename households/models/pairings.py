@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models.files import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from pairing.models.ranges import DateRange, half_open
 
@@ -56,14 +56,15 @@ class Pairing(ScopedModel):
     voided = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
-    everything = PairingQuerySet.as_manager()
-    objects = Door()
+    everything = PairingQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["-started_on", "-pk"]
         indexes: ClassVar = [
             models.Index(
-                fields=["cadre", "household"], condition=Q(ended_on__isnull=True, voided=False), name="pairing_open"
+                fields=["cadre", "household"],
+                condition=Q(ended_on__isnull=True, voided=False),
+                name="pairing_open",
             ),
             models.Index(fields=["household", "started_on"], name="pairing_by_household"),
         ]

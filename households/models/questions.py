@@ -35,7 +35,7 @@ class FileQuestion(ScopedModel):
     answered_at = models.DateTimeField(null=True, blank=True)
     cleared_on = models.DateField(null=True, blank=True)
 
-    everything = QuestionQuerySet.as_manager()
+    everything = QuestionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["raised_on", "pk"]

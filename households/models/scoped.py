@@ -58,7 +58,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
 
 class ScopedModel(models.Model):
-    """Abstract: a row with a place. ``everything`` is for models, rules, actions, register, demo, commands."""
+    """Abstract: a row with a place. ``everything`` is for models, rules, actions, register, demo."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     county_code = CodeField(max_length=6, editable=False)

@@ -310,7 +310,7 @@ class _Writing:
     def ask(self, plan: HouseholdPlan) -> None:
         """One change request for all sensitive facts of a file."""
         household = self.home(plan)
-        wanted = [(c, None) for c in plan.changes if c.waits]
+        wanted: list[tuple[Change, MemberPlan | None]] = [(c, None) for c in plan.changes if c.waits]
         wanted += [(c, one) for one in plan.members for c in one.changes if c.waits]
         if not wanted:
             return

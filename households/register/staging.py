@@ -79,7 +79,7 @@ def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[Impo
     own_rows = {one.member.row for one in plan.members}
     stray = [said for row, some in of_household.items() if row not in own_rows for said in some]
     for one in plan.members:
-        said = [*of_household[one.member.row], *one.said, *(stray if first else ())]
+        told = [*of_household[one.member.row], *one.said, *(stray if first else ())]
         payload: dict[str, Any] = {
             "values": {
                 **one.member.values,
@@ -96,10 +96,10 @@ def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[Impo
                 "said": [_packed(s) for s in plan.rows.said],
                 "changes": [[c.model, c.field, c.old, c.new, c.waits] for c in plan.changes],
             }
-        outcome = _outcome(plan, one, said, refused=refused, first=first)
-        if refused and not any(s.problem.weight is Weight.ERROR for s in said):
-            said = [*said, Said(one.member.row, "", Problem("household.blocked", ""))]
-        payload["shown"] = [_packed(s) for s in said]
+        outcome = _outcome(plan, one, told, refused=refused, first=first)
+        if refused and not any(s.problem.weight is Weight.ERROR for s in told):
+            told = [*told, Said(one.member.row, "", Problem("household.blocked", ""))]
+        payload["shown"] = [_packed(s) for s in told]
         yield ImportRow(
             batch=batch,
             county_code=batch.county_code,
@@ -108,7 +108,7 @@ def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[Impo
             household=plan.household,
             outcome=outcome,
             payload=dumps(payload),
-            messages=[{"code": s.problem.code, "column": s.column} for s in said],
+            messages=[{"code": s.problem.code, "column": s.column} for s in told],
         )
         first = False
 

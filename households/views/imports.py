@@ -220,7 +220,7 @@ def _page(
     request: HttpRequest, batch: ImportBatch, form: ApplyForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The page of one batch: counts, tabs, one page of rows."""
-    counts = {outcome: batch.counts.get(outcome, 0) for outcome, _label in TABS}
+    counts: dict[str, int] = {outcome: batch.counts.get(outcome, 0) for outcome, _label in TABS}
     asked = request.GET.get("tab", "")
     tab = asked if counts.get(asked) else next((name for name in counts if counts[name]), "new")
     staged = ImportRow.objects.visible_to(request.user, P.IMPORT).filter(batch=batch)

@@ -71,6 +71,7 @@ def question_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Answer a rule's question in words: the file is right as it stands, and why."""
     rows = FileQuestion.objects.visible_to(request.user, P.HOUSEHOLD_EDIT).select_related("household")
     question = get_object_or_404(rows, public_id=public_id)
+    rules.check_open(question.household)
     if question.answered_at is not None or question.cleared_on is not None:
         raise Http404
     form = AnswerForm(request.POST or None)

@@ -46,7 +46,7 @@ def create_user(
         username=username or free_username(name), area=area, unit=unit, duty=duty, language=language
     )
     person.set_name(name)
-    person.phone = phone  # type: ignore[assignment]
+    person.phone = phone
     person.set_unusable_password()
     with action("person.create", by=by, permission=P.PEOPLE_MANAGE) as entry:
         if by is not None:
@@ -69,7 +69,7 @@ def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: s
         person.set_name(name)
         person.unit, person.duty = unit, duty
         if phone is not None:
-            person.phone = phone  # type: ignore[assignment]
+            person.phone = phone
             changed.append("phone")
         person.version += 1
         with refusing(user_phone_once=_("Somebody with an account has this phone number already.")):

@@ -27,7 +27,7 @@ def create_unit(
     unit = Unit(
         area=area, county_code=area.pk[:6] if len(area.pk) >= 6 else "", name=name, kind=kind, level=level
     )
-    unit.contact, unit.contact_phone = contact, contact_phone  # type: ignore[assignment]
+    unit.contact, unit.contact_phone = contact, contact_phone
     with action("unit.create", by=by, permission=P.PEOPLE_MANAGE) as entry:
         if by is not None:
             check_can_place(area, by=by)

@@ -54,7 +54,7 @@ class NameField(forms.CharField):
         return clean_name(str(super().to_python(value)))
 
 
-class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class UnitField(forms.ModelChoiceField):
     """One of the units that the reader may see."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -70,7 +70,7 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return obj.name
 
 
-class AreaField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class AreaField(forms.ModelChoiceField):
     """An area by its code, in groups of townships so that villages are found."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -85,7 +85,7 @@ class AreaField(forms.ModelChoiceField):  # type: ignore[type-arg]
         for area in listed:
             head = area.pk[:9] if area.level in {"township", "village"} else ""
             groups.setdefault(names.get(head, ""), []).append((area.pk, area.label))
-        self.choices = [("", "—"), *groups.get("", []), *((n, group) for n, group in groups.items() if n)]  # type: ignore[assignment]
+        self.choices = [("", "—"), *groups.get("", []), *((n, group) for n, group in groups.items() if n)]
 
 
 class _Form(forms.Form):
@@ -194,7 +194,7 @@ class PersonEditForm(PersonForm):
         else:
             del self.fields["phone_off"]
 
-    def phone(self) -> str | None:
+    def new_phone(self) -> str | None:
         """The number to store: a new one, empty to remove it, or None to leave it alone."""
         if self.cleaned_data.get("phone_off"):
             return ""
@@ -219,7 +219,7 @@ class PersonFilter(forms.Form):
     )
 
 
-class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+class UnitForm(forms.ModelForm):
     """A unit that sends helpers."""
 
     contact_phone = forms.CharField(

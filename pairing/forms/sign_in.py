@@ -23,7 +23,7 @@ def _password(label: Any, autocomplete: str, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, strip=False, max_length=1000, widget=widget, **more)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """User name or phone, and password. Whatever is wrong, the answer is the same."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         }
 
 
-class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
+class ConfirmForm(ReauthenticateForm):
     """The password once more, before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class ConfirmForm(ReauthenticateForm):  # type: ignore[misc]
         self.fields["password"] = _password(_("Password"), "current-password")
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class CodeForm(AuthenticateForm):
     """The code of a second factor, or a recovery code, at sign-in."""
 
     code = forms.CharField(
@@ -65,7 +65,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
     )
 
 
-class ConfirmCodeForm(ReauthenticateCodeForm):  # type: ignore[misc]
+class ConfirmCodeForm(ReauthenticateCodeForm):
     """The code once more, before something delicate."""
 
     code = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=_CODE))
@@ -95,7 +95,7 @@ class NewPasswordForm(forms.Form):
         return data
 
 
-class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class PasswordForm(ChangePasswordForm):
     """Change one's own password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -66,7 +66,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         try:
             people.accept_invitation(invitation=invitation, password=form.cleaned_data["password1"])
         except Refused as refusal:
-            form.add_error(None, refusal.reason)
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Your password is saved. Please sign in with it."))
             return redirect("account_login")

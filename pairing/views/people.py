@@ -100,8 +100,8 @@ def person_create(request: HttpRequest) -> HttpResponse:
 def person_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One person: unit, dated roles, account."""
     person = _person(request, public_id)
-    grants = Grant.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(user=person)
-    grants = list(grants.select_related("area").order_by("-ended_on", "-started_on"))
+    held = Grant.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(user=person)
+    grants = list(held.select_related("area").order_by("-ended_on", "-started_on"))
     for grant in grants:
         grant.may_end = rules.can(rules.check_can_end_grant, grant, by=request.user)  # type: ignore[attr-defined]
     return _page(
@@ -129,7 +129,7 @@ def person_edit(request: HttpRequest, public_id: str) -> HttpResponse:
                 name=data["name"],
                 unit=data["unit"],
                 duty=data["duty"],
-                phone=form.phone(),
+                phone=form.new_phone(),
                 by=request.user,  # type: ignore[arg-type]
             )
         except Refused as refusal:

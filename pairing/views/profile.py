@@ -83,7 +83,7 @@ def second_factor_enrol(request: HttpRequest) -> HttpResponse:
         try:
             codes = second_factors.enrol_second_factor(secret=secret, code=form.cleaned_data["code"], by=user)
         except Refused as refusal:
-            form.add_error(refusal.field, refusal.reason)
+            form.add_error(refusal.field, str(refusal))
         else:
             del request.session[_SECRET]
             return render(request, "pairing/recovery_codes_create.html", {"codes": codes})

@@ -1,5 +1,7 @@
 """Units that send helpers."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -15,7 +17,7 @@ from pairing.access import covers, permission_required
 from pairing.actions import units
 from pairing.errors import Refused
 from pairing.forms.people import UnitForm
-from pairing.models import Unit
+from pairing.models import Unit, User
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 
@@ -56,12 +58,12 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 @permission_required(P.PEOPLE_MANAGE)
 def unit_create(request: HttpRequest) -> HttpResponse:
     """Add a unit."""
-    form = UnitForm(request.POST or None, by=request.user)
+    form = UnitForm(request.POST or None, by=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         try:
             units.create_unit(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            form.add_error(refusal.field, refusal.reason)
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:unit_list")
@@ -75,12 +77,12 @@ def unit_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     unit = get_object_or_404(Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE), public_id=public_id)
     if not covers(request.user, P.PEOPLE_MANAGE, unit.area_id):
         raise PermissionDenied
-    form = UnitForm(request.POST or None, instance=Unit.objects.get(pk=unit.pk), by=request.user)
+    form = UnitForm(request.POST or None, instance=Unit.objects.get(pk=unit.pk), by=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         try:
             units.edit_unit(unit=unit, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:unit_list")

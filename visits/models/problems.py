@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from visits.models.visits import Visit
 
@@ -88,8 +88,7 @@ class Problem(ScopedModel):
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = ProblemQuerySet.as_manager()
-    objects = Door()
+    everything = ProblemQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["-raised_on", "-pk"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from households.models import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from visits.models.problems import Problem
 from visits.models.visits import Visit
@@ -82,8 +82,7 @@ class Promise(ScopedModel):
     dropped_reason = models.CharField(_("reason"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    everything = PromiseQuerySet.as_manager()
-    objects = Door()
+    everything = PromiseQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["due_on", "pk"]

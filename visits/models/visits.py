@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
-from households.models.scoped import Door, ScopedModel, ScopedQuerySet
+from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from pairing.fields import SealedField
 from pairing.models.areas import CodeField
@@ -114,8 +114,7 @@ class Visit(ScopedModel):
     after_pairing = models.BooleanField(default=False)  # sent after the pairing ended, dated inside it
     version = models.PositiveIntegerField(default=1)
 
-    everything = VisitQuerySet.as_manager()
-    objects = Door()
+    everything = VisitQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         ordering: ClassVar = ["-visited_on", "-pk"]

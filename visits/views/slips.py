@@ -66,6 +66,7 @@ def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     """The same form as the helper's own, without the restricted part; he confirms what was typed."""
     slip = _slip(request, public_id)
     try:
+        rules.check_open_file(slip.household)
         form = visit_form(request, slip.household, entered_for=True, initial={"client_id": slip.public_id})
         if request.method == "POST" and form.is_valid():
             typed, helper = form.visit(), slip.cadre
