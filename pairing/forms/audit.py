@@ -11,7 +11,7 @@ class AuditForm(forms.Form):
     """Reason and time; the pages add their own filters."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=200, help_text=_("Why you look; it is kept in the log.")
+        label=_("Reason for looking"), max_length=200, help_text=_("Why you look; it is kept in the log.")
     )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

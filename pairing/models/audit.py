@@ -14,7 +14,6 @@ from pairing.audit_words import in_words
 from pairing.models.areas import CodeField
 from pairing.roles import P
 
-
 # What counts as getting in or out.
 SIGN_INS = ("sign_in", "sign_out", "password.change", "password.confirm", "invitation.accept", "session.end")
 
@@ -56,14 +55,14 @@ class AuditEvent(models.Model):
 
     objects = AuditQuerySet.as_manager()
 
-    @property
-    def word(self) -> str:
-        """What was done, in the reader's language."""
-        return in_words(self.action)
-
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
             models.Index(fields=["object_area", "-id"], name="audit_by_area"),
             GinIndex(fields=["object_ids"], name="audit_by_object"),
         ]
+
+    @property
+    def word(self) -> str:
+        """What was done, in the reader's language."""
+        return in_words(self.action)

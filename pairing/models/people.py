@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pairing import clock, numbers
 from pairing.access import below, open_grants, prefixes
 from pairing.fields import BlindIndex, SealedField, blind_of
-from pairing.models.areas import Area, CodeField
+from pairing.models.areas import Area
 from pairing.models.ranges import DateRange, half_open
 from pairing.models.units import Unit
 from pairing.names import sort_key
