@@ -61,7 +61,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": query.urlencode(),
         "count": capped_count(unpaired),
-        "helpers": helpers_with_loads(request.user),
+        "helpers": [(person, load) for person, load in helpers_with_loads(request.user) if load],
         "form": PairForm(by=request.user, initial=None),
     }
     return render(request, "households/pairing_list.html", context)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models import Household
 from households.models.scoped import ScopedModel, ScopedQuerySet
@@ -46,7 +47,7 @@ class Problem(ScopedModel):
         EXPLAINED = "explained", _("explained")
         NOT_NOW = "not_now", _("not now")
         TOLD = "told", _("told")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("problem", "closed")  # a file that is closed reads otherwise
 
     TRANSITIONS: ClassVar = {
         State.MINE: [State.SOLVED, State.REFERRED, State.EXPLAINED, State.NOT_NOW],

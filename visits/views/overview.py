@@ -70,6 +70,7 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "guarded": guarded,
         "strips": lines,
         "by_township": length == 9,
+        "township": len(_areas(scope)) == 1 and len(_areas(scope)[0]) == 9,
         "query": f"?area={scope.area}" if scope.area else "",
         "narrower": [] if guarded or length == 12 else [(names.get(c, c), f"?area={c}") for c in found],
     }
