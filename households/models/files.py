@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock, numbers
@@ -93,7 +94,7 @@ class Household(ScopedModel):
     """A household's file (户档案). Facts that change by year stand in ``HouseholdYear``."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("file", "open")
         CLOSED = "closed", _("closed")
 
     TRANSITIONS: ClassVar = {Status.OPEN: [Status.CLOSED], Status.CLOSED: [Status.OPEN]}

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from households.models.files import Household
 from households.models.scoped import ScopedModel, ScopedQuerySet
@@ -35,7 +36,7 @@ class Pairing(ScopedModel):
         SECOND = "second", _("second helper")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", pgettext_lazy("pairing", "open")
         ENDED = "ended", _("ended")
         VOID = "void", _("entered by mistake")
 
