@@ -23,7 +23,7 @@ from households.forms.pairings import (
 )
 from households.models import Household, Pairing
 from households.rules import pairings as rules
-from pairing import audit, codelists
+from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.error_pages import answer
 from pairing.errors import Conflict, Refused
@@ -129,7 +129,7 @@ def pairing_roster(request: HttpRequest) -> HttpResponse:
 def pairing_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """End one pairing with a reason, or take back what was entered today by mistake."""
     pairing = _pairing(request, public_id)
-    form = EndForm(request.POST or None, initial={"version": pairing.version})
+    form = EndForm(request.POST or None, initial={"version": pairing.version, "ended_on": clock.today()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

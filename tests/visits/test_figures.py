@@ -280,5 +280,5 @@ def test_nothing_small_nothing_hidden():
 
 
 def test_a_lone_small_part_takes_another_with_it_or_the_total():
-    assert small_cells.shown_parts({"a": 1, "b": 7, "c": 30}).parts == {"a": "<5", "b": "7", "c": "·"}
-    assert small_cells.shown_parts({"a": 4, "b": 4}).total == "·"
+    assert small_cells.shown_parts({"a": 1, "b": 7, "c": 30}).parts == {"a": "<5", "b": "7", "c": "—"}
+    assert small_cells.shown_parts({"a": 4, "b": 4}).total == "—"

@@ -25,4 +25,4 @@ def test_it_groups_by_office_and_kind_and_names_no_household():
         assert world.files["own"].head_name not in text
     overview = world.client("leader").get(reverse("visits:overview_show"))
     [total] = [c.number for c in overview.context["cards"] if c.figure.key == "referrals_late"]
-    assert total == "·"  # seven, less the six that are shown, would be the one
+    assert total == "—"  # seven, less the six that are shown, would be the one

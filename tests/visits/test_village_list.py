@@ -22,4 +22,4 @@ def test_villages_stand_in_code_order_and_add_up():
 def test_a_leader_sees_no_small_number():
     world = cast.build()
     for row in world.client("leader").get(URL).context["table"].rows:
-        assert {text for key, text in row.items() if key in ("households", "unpaired")} <= {"<5", "0", "·"}
+        assert {text for key, text in row.items() if key in ("households", "unpaired")} <= {"<5", "0", "—"}

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 LEAST = 5  # a number below this, and not zero, is not shown
 SMALL = "<5"
-WITHHELD = "·"  # not small itself, but would give a small one away
+WITHHELD = "—"  # not small itself, but would give a small one away
 
 Key = TypeVar("Key", bound=Hashable)
 
