@@ -53,7 +53,7 @@ def _words() -> dict[str, Any]:
     today = clock.today()
     return {
         "title": _("Visit slip"),
-        "household": _("household"),
+        "household": _("paired household"),
         "helper": _("helper"),
         "date": _("visit date"),
         "day_blank": _("year ____  month ____  day ____"),

@@ -57,7 +57,6 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
         "talks": list(visits.exclude(said="", no_change=False)[:TALKS]),
         "coming": coming_dates(household, today),
         "handover_note": handover_note(request.user, household),
-        "may_log": household.is_open and rules.is_helper(request.user, household),
     }
     return render_to_string("visits/sections/brief.html", context, request)
 
