@@ -32,8 +32,6 @@ def build(households: int) -> None:
     people.build_people(people.townships(TOWNSHIPS), cadres=CADRES, villages_each=VILLAGES_EACH)
     with ThreadPoolExecutor(PARTS) as pool:
         list(pool.map(lambda part: _run_part(part, households), range(PARTS)))
-    if households > THROUGH_ACTIONS:
-        scale.finish()
 
 
 def _run_part(part: int, households: int) -> None:
