@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from households.models import ImportRow
 from households.register.layouts import FIELDS, Kind
@@ -16,8 +16,8 @@ Outcome = ImportRow.Outcome
 TABS = (
     (Outcome.ERROR, gettext_lazy("Errors")),
     (Outcome.DOUBTFUL, gettext_lazy("Doubtful")),
-    (Outcome.NEW, gettext_lazy("New")),
-    (Outcome.CHANGED, gettext_lazy("Changed")),
+    (Outcome.NEW, pgettext_lazy("rows", "New")),
+    (Outcome.CHANGED, pgettext_lazy("rows", "Changed")),
     (Outcome.SAME, gettext_lazy("Same")),
     (Outcome.ABSENT, gettext_lazy("Not in this file")),
 )

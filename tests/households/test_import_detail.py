@@ -1,0 +1,55 @@
+"""The dry run shows by outcome what an import would do, numbers masked."""
+
+from households.models import ImportRow, Membership
+from pairing.models import AuditEvent
+from tests.households import register_files as files
+from tests.households.importing import apply, staged, url
+
+
+def test_absence_is_a_question_never_a_deletion(world):
+    client = world.client("county_admin")
+    apply(client, staged(client, files.good()))
+    rows = files.good_rows()
+    del rows[3]
+    for row in rows[:3]:
+        row[9] = 3
+    batch = staged(client, files.good(rows=rows))
+    absent = ImportRow.everything.filter(batch=batch, outcome="absent")
+    assert absent.filter(household__file_number="86299900000001").count() == 1
+    page = client.get(url("import_detail", batch) + "?tab=absent")
+    assert "赵兰" in page.content.decode()
+    apply(client, batch)
+    assert Membership.everything.present().filter(person__name="赵兰").exists()
+
+
+def test_each_outcome_has_its_tab_with_old_and_new(world):
+    client = world.client("county_admin")
+    apply(client, staged(client, files.good()))
+    rows = files.good_rows()
+    rows[1][files.PLACE["姓名"]] = "周桂华"
+    rows[4][files.PLACE["证件号码"]] = "629999196107190613"
+    rows += files.family(7, files.ONE, [("孙明", "户主", "19600101", 91)], 5000)
+    batch = staged(client, files.good(rows=rows))
+    pages = {tab: client.get(url("import_detail", batch), {"tab": tab}) for tab in batch.counts}
+    words = {tab: page.content.decode() for tab, page in pages.items()}
+    assert "周桂花" in words["changed"]
+    assert "周桂华" in words["changed"]
+    assert "证件号码" in words["error"]
+    assert "孙明" in words["new"]
+    assert not any(row[8] in text for row in rows for text in words.values())
+    assert AuditEvent.objects.filter(action="import.show").count() == len(pages)
+
+
+def test_who_is_elsewhere_sees_nothing(world):
+    batch = staged(world.client("county_admin"), files.good())
+    assert world.client("far_admin").get(url("import_detail", batch)).status_code == 404
+    assert world.client("township_admin").get(url("import_detail", batch)).status_code == 404
+    assert world.client("staff").get(url("import_detail", batch)).status_code == 403
+
+
+def test_the_page_needs_the_same_queries_for_few_and_many_rows(world, django_assert_max_num_queries):
+    client = world.client("county_admin")
+    batch = staged(client, files.good())
+    client.get(url("import_detail", batch))
+    with django_assert_max_num_queries(20):
+        client.get(url("import_detail", batch))
