@@ -17,14 +17,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     roles = {grant.role for grant in open_grants(reader)}
     surface = nav.surface(roles) if reader else "guest"
     match = getattr(request, "resolver_match", None)
-    minutes = settings.SESSION_IDLE_MINUTES["cadre" if surface == "cadre" else "office"]
     return {
         "reader": reader,
         "surface": surface,
         "roles": frozenset(roles),
         "page": match.view_name if match else "",
         "demo": settings.PAIRING_PROFILE == "demo",
-        "idle_seconds": minutes * 60 if reader else 0,
+        "idle_seconds": reader.idle_minutes * 60 if reader else 0,
         "today": clock.today(),
         "request_id": getattr(request, "id", ""),
     }

@@ -24,7 +24,6 @@ from pairing import audit, clock
 from pairing.error_pages import ERRORS, answer
 from pairing.errors import Conflict, Refused
 from pairing.models import AuditEvent
-from pairing.roles import WITHOUT_SECOND_FACTOR
 
 logger = logging.getLogger(__name__)
 
@@ -220,7 +219,7 @@ def session_limits(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             session, now = request.session, clock.now().timestamp()
-            idle = 60 * idle_minutes(request.user)
+            idle = 60 * request.user.idle_minutes
             seen = session.get("seen_at", now)
             started = session.get("started_at", now)
             if now - seen > idle or now - started > settings.SESSION_COOKIE_AGE:
@@ -233,12 +232,6 @@ def session_limits(get_response: Handler) -> Handler:
 
 
 _SEEN_STEP = 15  # seconds; not every request of a busy page needs to be written down
-
-
-def idle_minutes(user: Any) -> int:
-    """How long this person's session may stay idle: cadres and clerks sit at kitchen tables."""
-    office = user.roles - WITHOUT_SECOND_FACTOR
-    return int(settings.SESSION_IDLE_MINUTES["office" if office else "cadre"])
 
 
 def _before_view(check: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[Handler], Handler]:

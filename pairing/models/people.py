@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -110,6 +111,12 @@ class User(AbstractBaseUser):
     def needs_second_factor(self) -> bool:
         """Every role but cadre and village clerk works with a second factor only."""
         return bool(self.roles - WITHOUT_SECOND_FACTOR)
+
+    @property
+    def idle_minutes(self) -> int:
+        """How long a session may stay idle: cadres and clerks sit at kitchen tables, offices do not."""
+        office = self.roles - WITHOUT_SECOND_FACTOR
+        return int(settings.SESSION_IDLE_MINUTES["office" if office else "cadre"])
 
     @property
     def account_state(self) -> str:

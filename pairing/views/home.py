@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 
 from pairing import clock
 from pairing.access import carries
-from pairing.middleware import idle_minutes
 from pairing.roles import P
 
 # In this order: the first surface that a grant opens, if its page exists.
@@ -47,7 +46,7 @@ def session_show(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "account": str(request.user.public_id),  # type: ignore[union-attr]
-            "seconds_left": int(min(left, 60 * idle_minutes(request.user))),
+            "seconds_left": int(min(left, 60 * request.user.idle_minutes)),
             "csrf_token": get_token(request),
         }
     )

@@ -114,23 +114,24 @@ def test_fifty_cadres_behind_one_address_may_each_mistype_once(cast):
     )
     for n in range(50):
         assert attempt(Client(), f"c{n}", address="10.2.2.2").status_code == 200
-    for n in range(50):
+    for n in (0, 1, 24, 48, 49):
         assert attempt(Client(), f"c{n}", PASSWORD, address="10.2.2.2").status_code == 302
 
 
 def test_one_password_on_many_accounts_is_stopped_at_fifty(cast):
-    answers = [attempt(Client(), f"somebody{n}", address="10.3.3.3").status_code for n in range(80)]
+    answers = [attempt(Client(), f"somebody{n}", address="10.3.3.3").status_code for n in range(54)]
     assert answers.count(200) == 50
     assert set(answers[50:]) == {429}
     assert attempt(Client(), "cadre", PASSWORD, address="10.3.3.4").status_code == 302
 
 
-def test_a_forged_forwarding_header_changes_nothing(client, cast):
+def test_a_forged_forwarding_header_changes_nothing(client, cast, settings):
+    settings.SIGN_IN_NAMES_PER_ADDRESS = 5
     answers = [
         attempt(Client(), f"somebody{n}", address="10.3.3.3", HTTP_X_FORWARDED_FOR=f"10.4.4.{n}").status_code
-        for n in range(60)
+        for n in range(8)
     ]
-    assert answers.count(200) == 50
+    assert answers.count(200) == 5
     assert set(AuditEvent.objects.filter(action="sign_in").values_list("address", flat=True)) == {"10.3.3.3"}
 
 
