@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from households.actions.counters import counts
 from households.models import (
     ChangeField,
