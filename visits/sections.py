@@ -54,11 +54,31 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
     context = {
         "household": household,
         "promises": [promise_line(p, today) for p in household.promises.outstanding()],
+        "problems": open_problems(household),
         "talks": list(visits.exclude(said="", no_change=False)[:TALKS]),
         "coming": coming_dates(household, today),
         "handover_note": handover_note(request.user, household),
     }
     return render_to_string("visits/sections/brief.html", context, request)
+
+
+def open_problems(household: Household) -> list[dict[str, Any]]:
+    """Problems for which the household is still owed something; those with an answer to tell come first."""
+    if not household.open_problems:
+        return []
+    rows = [(problem.state not in Problem.OUTCOMES, problem) for problem in household.problems.open()]
+    return [
+        {
+            "url": reverse("visits:problem_detail", args=[problem.public_id]),
+            "kind": codelists.label("problem_kind", problem.kind),
+            "words": problem.words,
+            "state": problem.get_state_display(),
+            "tone": "info" if waits else "due",
+            "answer": problem.outcome or problem.reason,
+            "to_tell": not waits,
+        }
+        for waits, problem in sorted(rows, key=lambda row: row[0])
+    ]
 
 
 def timeline(request: HttpRequest, household: Household) -> SafeString | None:
@@ -74,7 +94,7 @@ def moments(household: Household, *, fewer: bool) -> list[dict[str, Any]]:
     problems = household.problems.filter(restricted=False) if fewer else household.problems.all()
     entries = [
         *map(_visit_moment, household.visits.select_related("visited_by")[:MOMENTS]),
-        *map(_problem_moment, problems[:MOMENTS]),
+        *(_problem_moment(problem, linked=not fewer) for problem in problems[:MOMENTS]),
         *map(_promise_moment, household.promises.order_by("-made_on", "-pk")[:MOMENTS]),
         *map(_help_moment, household.help.all()[:MOMENTS]),
     ]
@@ -114,8 +134,9 @@ PROBLEM_TONES = {
 }
 
 
-def _problem_moment(problem: Problem) -> dict[str, Any]:
+def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
     return {
+        "url": reverse("visits:problem_detail", args=[problem.public_id]) if linked else "",
         "date": problem.raised_on,
         "title": f"{_('Problem')}: {codelists.label('problem_kind', problem.kind)}",
         "text": problem.words,

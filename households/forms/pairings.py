@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from households.actions.pairings import Assignment
 from households.forms.fields import CodeField, DayField, LinesField, TextField
@@ -186,7 +185,7 @@ def read_roster(text: str, *, by: Any) -> list[RosterLine]:
     return [
         _roster_line(n, line, parts[n], files, helpers)
         if place < MOST
-        else RosterLine(n, line, reason=_t("A roster has at most %(most)d lines.") % {"most": MOST})
+        else RosterLine(n, line, reason=gettext("A roster has at most %(most)d lines.") % {"most": MOST})
         for place, (n, line) in enumerate(lines)
     ]
 
@@ -196,16 +195,16 @@ def _roster_line(
 ) -> RosterLine:
     household = files.get(words[0])
     if household is None:
-        return RosterLine(number, text, reason=_t("There is no file with this number in your area."))
+        return RosterLine(number, text, reason=gettext("There is no file with this number in your area."))
     name = folded(words[1]) if len(words) > 1 else ""
     if not name:
-        return RosterLine(number, text, reason=_t("The helper's name is missing."))
+        return RosterLine(number, text, reason=gettext("The helper's name is missing."))
     found = helpers.get(name) or helpers.get(name.lower()) or []
     if not found:
-        return RosterLine(number, text, reason=_t("No cadre of this name works in your area."))
+        return RosterLine(number, text, reason=gettext("No cadre of this name works in your area."))
     if len(found) > 1:
         return RosterLine(
-            number, text, reason=_t("Several cadres have this name. Write the user name instead.")
+            number, text, reason=gettext("Several cadres have this name. Write the user name instead.")
         )
     return RosterLine(number, text, Assignment(household, found[0]))
 

@@ -40,6 +40,7 @@ class AnswerForm(StepForm):
         max_length=1000,
         rows=4,
         help_text=_("In words that can be read out to the household: what is done, by when, or why not."),
+        error_messages={"required": _("Write the answer in words that can be read out to the household.")},
     )
 
     def take(self, problem: Problem, by: Any) -> Problem:
@@ -75,7 +76,12 @@ class MineForm(StepForm):
 class ReopenForm(StepForm):
     """Not settled after all."""
 
-    reason = Line(label=_("Why it is open again"), max_length=400, required=True)
+    reason = Line(
+        label=_("Why it is open again"),
+        max_length=400,
+        required=True,
+        error_messages={"required": _("Write in a line why.")},
+    )
 
     def take(self, problem: Problem, by: Any) -> Problem:
         return problems.reopen(problem=problem, by=by, **self._sent())
@@ -84,7 +90,13 @@ class ReopenForm(StepForm):
 class SolveForm(StepForm):
     """The helper solved it."""
 
-    outcome = Words(label=_("What was done"), required=True, max_length=1000, rows=3)
+    outcome = Words(
+        label=_("What was done"),
+        required=True,
+        max_length=1000,
+        rows=3,
+        error_messages={"required": _("Write in a line what was done.")},
+    )
 
     def take(self, problem: Problem, by: Any) -> Problem:
         return problems.solve(problem=problem, by=by, **self._sent())
@@ -93,7 +105,12 @@ class SolveForm(StepForm):
 class ExplainForm(StepForm):
     """It cannot be, and the household was told why."""
 
-    reason = Line(label=_("The reason, as you told it"), max_length=400, required=True)
+    reason = Line(
+        label=_("The reason, as you told it"),
+        max_length=400,
+        required=True,
+        error_messages={"required": _("Give the reason as you told it to the household.")},
+    )
 
     def take(self, problem: Problem, by: Any) -> Problem:
         return problems.explain(problem=problem, by=by, **self._sent())
@@ -102,8 +119,15 @@ class ExplainForm(StepForm):
 class NotNowForm(StepForm):
     """Not now, and when somebody looks again."""
 
-    reason = Line(label=_("The reason, as you told it"), max_length=400, required=True)
-    look_again_on = DayField(label=_("Look again on"), required=True)
+    reason = Line(
+        label=_("The reason, as you told it"),
+        max_length=400,
+        required=True,
+        error_messages={"required": _("Give the reason as you told it to the household.")},
+    )
+    look_again_on = DayField(
+        label=_("Look again on"), required=True, error_messages={"required": _("Choose a day.")}
+    )
 
     def take(self, problem: Problem, by: Any) -> Problem:
         return problems.put_off(problem=problem, by=by, **self._sent())
@@ -112,8 +136,14 @@ class NotNowForm(StepForm):
 class TellForm(StepForm):
     """The household knows; this is what it says."""
 
-    told_on = DayField(label=_("Told on"), required=True)
-    household_view = Words(label=_("What the household says"), required=True, max_length=400, rows=3)
+    told_on = DayField(label=_("Told on"), required=True, error_messages={"required": _("Choose a day.")})
+    household_view = Words(
+        label=_("What the household says"),
+        required=True,
+        max_length=400,
+        rows=3,
+        error_messages={"required": _("Write what the household says to it.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
