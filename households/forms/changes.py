@@ -51,7 +51,7 @@ class ChangeForm(WhyForm):
     GROUPS = (
         (_("Head"), ("head", "former_becomes")),
         (_("Identity of a member"), ("person", *PERSON)),
-        (_("Bank"), ("bank_name", "bank_account")),
+        (_("Bank details"), ("bank_name", "bank_account")),
         (_("Why"), ("reason", "proof")),
     )
 

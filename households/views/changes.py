@@ -20,7 +20,7 @@ from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
 from households.rules import words
 from households.views.files import place_of
-from households.views.reach import depth_of, household_or_404, present_members
+from households.views.reach import depth_of, household_or_404, present_members, record_shown
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.errors import Conflict, Refused
@@ -67,9 +67,9 @@ def change_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 request, _("Handed in. The file keeps the old values until a second person approves.")
             )
             return redirect("households:change_detail", made.public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.CHANGE_PROPOSE)
-    return render(request, "households/change_create.html", {"form": form, "household": household})
+    record_shown(request, household, P.CHANGE_PROPOSE)
+    context = {"form": form, "household": household, "may_edit": not fewer, "today": clock.today()}
+    return render(request, "households/change_create.html", context)
 
 
 @require_GET
@@ -114,7 +114,7 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         change_rules.check_reviewer(change, request.user, in_reach=in_reach)
         if form is not None and form.is_valid() and _review(request, change, form):
             return redirect("households:change_list")
-    audit.read("change.show", by=request.user, objects=[change])
+    record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
     context = {
         "change": change,
         "place": place_of(change.household),
@@ -158,8 +158,7 @@ def change_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Handed in again."))
             return redirect("households:change_detail", public_id)
-    if request.method == "GET":
-        audit.read("change.show", by=request.user, objects=[change], permission=P.CHANGE_PROPOSE)
+    record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
     return render(request, "households/change_edit.html", {"form": form, "change": change})
 
 
@@ -173,8 +172,7 @@ def change_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         change_actions.withdraw_change(request=change, by=request.user)
         messages.success(request, _("Withdrawn. The file stays as it is."))
         return redirect("households:change_list")
-    if request.method == "GET":
-        audit.read("change.show", by=request.user, objects=[change], permission=P.CHANGE_PROPOSE)
+    record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
     return render(request, "households/change_withdraw.html", {"change": change})
 
 

@@ -14,8 +14,7 @@ from households import rules
 from households.actions import households as files
 from households.forms.fields import add_refusal
 from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
-from households.views.reach import household_or_404
-from pairing import audit
+from households.views.reach import household_or_404, record_shown
 from pairing.access import permission_required
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
@@ -73,8 +72,7 @@ def household_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             say_saved(request, saved.request, _("Saved."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/household_edit.html", {"form": form, "household": household})
 
 
@@ -93,8 +91,7 @@ def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The file is closed. It stays readable and can be reopened."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/household_close.html", {"form": form, "household": household})
 
 
@@ -113,8 +110,7 @@ def household_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The file is open again."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/household_reopen.html", {"form": form, "household": household})
 
 
@@ -134,6 +130,5 @@ def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.PAIRING_MANAGE)
+    record_shown(request, household, P.PAIRING_MANAGE)
     return render(request, "households/listing_edit.html", {"form": form, "household": household})

@@ -22,8 +22,8 @@ from households.forms.members import (
 from households.models import Absence
 from households.models.members import HEAD
 from households.views.households import say_saved
-from households.views.reach import household_or_404, membership_or_404, present_members
-from pairing import audit, clock
+from households.views.reach import household_or_404, membership_or_404, present_members, record_shown
+from pairing import clock
 from pairing.access import permission_required
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
@@ -45,8 +45,7 @@ def member_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The family has one member more."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/member_create.html", {"form": form, "household": household})
 
 
@@ -76,8 +75,7 @@ def member_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             say_saved(request, saved.request, _("Saved."))
             return redirect("households:household_detail", membership.household.public_id)
-    if request.method == "GET":
-        audit.read("member.show", by=request.user, objects=[membership.person], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
     return render(request, "households/member_edit.html", {"form": form, "membership": membership})
 
 
@@ -99,8 +97,7 @@ def member_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The member is no longer counted; the history stays."))
             return redirect("households:household_detail", membership.household.public_id)
-    if request.method == "GET":
-        audit.read("member.show", by=request.user, objects=[membership.person], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
     return render(request, "households/member_remove.html", {"form": form, "membership": membership})
 
 
@@ -121,8 +118,7 @@ def person_year_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", membership.household.public_id)
-    if request.method == "GET":
-        audit.read("member.show", by=request.user, objects=[membership.person], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
     context = {"form": form, "membership": membership, "year": year, "old": row is None or row.year < year}
     return render(request, "households/person_year_edit.html", context)
 
@@ -150,8 +146,7 @@ def absence_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/absence_create.html", {"form": form, "household": household})
 
 
@@ -173,8 +168,5 @@ def absence_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", absence.household.public_id)
-    if request.method == "GET":
-        audit.read(
-            "household.show", by=request.user, objects=[absence.household], permission=P.HOUSEHOLD_EDIT
-        )
+    record_shown(request, absence.household, P.HOUSEHOLD_EDIT)
     return render(request, "households/absence_end.html", {"form": form, "absence": absence})

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from households.models import Household, Membership
+from pairing import audit
 from pairing.access import covers
 from pairing.roles import P
 
@@ -20,6 +21,12 @@ def household_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Ho
     rows = Household.objects.visible_to(request.user, permission).select_related("lead")
     found: Household = get_object_or_404(rows, public_id=public_id)
     return found
+
+
+def record_shown(request: HttpRequest, row: Any, permission: P, name: str = "household.show") -> None:
+    """Record that a form shows what stands in ``row``. A form sent back with errors shows nothing new."""
+    if request.method == "GET":
+        audit.read(name, by=request.user, objects=[row], permission=permission)
 
 
 def membership_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Membership:

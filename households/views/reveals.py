@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from households.forms.fields import TextField
 from households.models import Household
-from households.views.reach import household_or_404, present_members
+from households.views.reach import household_or_404, present_members, record_shown
 from pairing import audit, clock
 from pairing.access import permission_required
 from pairing.models import AuditEvent
@@ -70,8 +70,7 @@ def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -
         _record(request.user, household, key, what, form.cleaned_data["reason"])
         context |= {"number": value.open(), "seconds": SHOWN_SECONDS}
         return _hiding(render(request, "households/number_reveal.html", context), household)
-    if request.method == "GET":
-        audit.read("household.show", by=request.user, objects=[household], permission=P.NUMBER_REVEAL)
+    record_shown(request, household, P.NUMBER_REVEAL)
     return render(request, "households/number_reveal.html", context)
 
 

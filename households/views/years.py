@@ -17,8 +17,8 @@ from households.forms.years import YearForm
 from households.models import FileQuestion
 from households.rules.questions import sentence
 from households.views.households import say_saved
-from households.views.reach import household_or_404, present_members
-from pairing import audit, clock
+from households.views.reach import household_or_404, present_members, record_shown
+from pairing import clock
 from pairing.access import permission_required
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
@@ -52,8 +52,7 @@ def year_edit(request: HttpRequest, public_id: UUID, year: int) -> HttpResponse:
         else:
             say_saved(request, saved.request, _("Saved."))
             return redirect("households:household_detail", public_id)
-    if request.method == "GET":
-        audit.read("year.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_EDIT)
+    record_shown(request, household, P.HOUSEHOLD_EDIT, "year.show")
     context = {
         "form": form,
         "household": household,
@@ -83,10 +82,7 @@ def question_answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The question stays away while the file stays as it is."))
             return redirect("households:household_detail", question.household.public_id)
-    if request.method == "GET":
-        audit.read(
-            "household.show", by=request.user, objects=[question.household], permission=P.HOUSEHOLD_EDIT
-        )
+    record_shown(request, question.household, P.HOUSEHOLD_EDIT)
     names = {str(m.person.public_id): m.person.name for m in present_members(question.household)}
     text, clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
     context = {"form": form, "question": question, "text": text, "clears": clears}
