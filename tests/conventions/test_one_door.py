@@ -72,11 +72,23 @@ def history_off(module: str, code: str) -> list[str]:
     """Nobody switches history off, by name or by setting; keys are rotated by the owner, history kept still."""
     found = []
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Attribute) and node.attr == "ignore" and "pgtrigger" in ast.unparse(node.value):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr == "ignore"
+            and "pgtrigger" in ast.unparse(node.value)
+        ):
             found.append(f"{module}:{node.lineno}: pgtrigger.ignore")
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "pgtrigger.ignore" in node.value:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "pgtrigger.ignore" in node.value
+        ):
             found.append(f"{module}:{node.lineno}: pgtrigger.ignore")
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "session_replication" in node.value:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "session_replication" in node.value
+        ):
             found.append(f"{module}:{node.lineno}: session_replication_role")
     return found
 

@@ -1,0 +1,93 @@
+"""Every address × every role × every position: who gets what, what is written down, and what nobody sees.
+
+Sources: the decisions' table "Who may do what" and order of refusals; security targets S01, S02, S16, S24.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.conventions.access_table import NOBODY, PAGES, REACH, ROLES, Page
+from tests.conventions.ground import POSITIONS, RESTRICTED, Answer, Ground, Probe, addresses
+from tests.conventions.sweep import path_of, positions_of
+
+READS = {"pairing_auditevent", "django_session"}
+LIMITS = {"pairing_cache"}  # allauth counts tries
+ALLAUTH = {name for name in PAGES if ":" not in name}
+#: The two deeds that show one full number of the file in question.
+REVEALS = {("households:phone_show", "POST"), ("households:number_reveal", "POST")}
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert set(addresses()) == set(PAGES)
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_matrix(ground: Ground, bodies: dict[str, Any], who: str) -> None:
+    browser, wrong = Probe(ground.world, who), []
+    unseen = forbidden(ground, who)
+    for name, page in PAGES.items():
+        for position in positions_of(ground, page):
+            path = path_of(ground, name, page, position)
+            for method in ("GET", "POST"):
+                body = bodies.get(name) if method == "POST" else None
+                if name == "households:phone_show":
+                    body = {"of": str(ground.world.files[position].public_id)}
+                answer = browser.send(method, path, body)
+                shown = one_number(ground, position) if (name, method) in REVEALS else set()
+                said = faults(page, who, position, method, answer, unseen - shown)
+                wrong += [f"{who} {method} {name} [{position}]: {fault}" for fault in said]
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong)
+
+
+def faults(page: Page, who: str, position: str, method: str, answer: Answer, unseen: set[str]) -> list[str]:
+    """What is wrong about one answer."""
+    found, expected = [], page.expected(who, position, method)
+    if answer.status not in expected:
+        found.append(f"{answer.status}, not {' or '.join(map(str, expected))}")
+    if leaked := [canary for canary in unseen if canary in answer.text]:
+        found.append(f"shows {sorted(leaked)}")
+    if method == "GET" and answer.wrote - READS:
+        found.append(f"writes {sorted(answer.wrote - READS)}")
+    rows = len(answer.events)
+    if answer.status in (403, 404) and who != "anonymous":
+        if answer.events != ["refused"]:
+            found.append(f"refused, but the log says {answer.events}")
+    elif method == "GET" and answer.status == 200 and rows != int(page.reads):
+        found.append(f"{rows} audit rows {answer.events}, not {int(page.reads)}")
+    elif method == "POST" and answer.status == 302 and who != "anonymous":
+        changed = bool(answer.wrote - READS)
+        if rows != page.rows if changed else rows > 1:
+            found.append(f"writes {sorted(answer.wrote)}, and the log says {answer.events}")
+    return found
+
+
+def forbidden(ground: Ground, who: str) -> set[str]:
+    """What stands in rows out of this role's reach, and full numbers of anybody."""
+    reach = REACH.get(who, NOBODY) if who != "system" else NOBODY
+    unseen = {c for position in POSITIONS if position not in reach for c in ground.world.canaries[position]}
+    unseen |= ground.numbers
+    if who != "cadre":
+        unseen.add(RESTRICTED)
+    return unseen - {""}
+
+
+def one_number(ground: Ground, position: str) -> set[str]:
+    row = ground.world.files[position]
+    return {row.phone.open(), row.bank_account.open()}
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_other_methods(ground: Ground, who: str) -> None:
+    browser, wrong = Probe(ground.world, who), []
+    for name, page in PAGES.items():
+        position = positions_of(ground, page)[0]
+        path = path_of(ground, name, page, position)
+        for method in ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = browser.send(method, path)
+            expected = page.expected(who, position, method)
+            if name in ALLAUTH:
+                expected = (200, 302, 405)
+            if answer.status not in expected or answer.wrote - READS - LIMITS:
+                wrong.append(f"{who} {method} {name}: {answer.status}, not {expected}; {answer.wrote}")
+    assert not wrong, f"{len(wrong)} wrong:\n" + "\n".join(wrong)

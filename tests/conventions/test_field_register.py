@@ -1,0 +1,147 @@
+"""Each field has a class, a purpose and readers; no page shows it to anybody else, and no number in full (S05, S06)."""
+
+import itertools
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from pairing import numbers
+from pairing.fields import SealedField
+from tests.conventions.access_table import PAGES, ROLES
+from tests.conventions.field_register import _REGISTER, CLASSES, REGISTER
+from tests.conventions.ground import Ground, Probe
+from tests.conventions.sweep import path_of, positions_of
+
+APPS = ("pairing", "households", "visits")
+MODELS = {
+    model._meta.label: model
+    for app in APPS
+    for model in apps.get_app_config(app).get_models()
+    if not issubclass(model, __import__("pghistory").models.Event)
+}
+#: The kept register is bytes, sealed as a whole by its action.
+SEALED_BYTES = {("households.ImportFile", "sealed")}
+
+
+def test_every_field_is_in_the_register() -> None:
+    assert set(REGISTER) == set(MODELS)
+    for label, model in MODELS.items():
+        assert set(REGISTER[label]) == {f.name for f in model._meta.local_fields}, label
+
+
+def test_every_field_is_named_once() -> None:
+    for label, groups in _REGISTER.items():
+        names = [name for fields in groups for name in fields.names.split()]
+        assert len(names) == len(set(names)), label
+    entries = [entry for fields in REGISTER.values() for entry in fields.values()]
+    assert {entry.kind for entry in entries} == set(CLASSES)
+    assert all(entry.purpose for entry in entries)
+
+
+def test_sealed_fields_are_exactly_those_of_the_register() -> None:
+    sealed = {
+        (label, f.name)
+        for label, m in MODELS.items()
+        for f in m._meta.local_fields
+        if isinstance(f, SealedField)
+    }
+    said = {(label, n) for label, fields in REGISTER.items() for n, e in fields.items() if e.kind == "sealed"}
+    assert said == sealed | SEALED_BYTES
+
+
+def test_numbers_are_sealed() -> None:
+    """Whatever is named like a number of a person lies encrypted."""
+    named = re.compile(r"phone$|id_number|bank_account|_secret$")
+    plain = [
+        f"{label}.{name}" for label, fields in REGISTER.items() for name, entry in fields.items()
+        if named.search(name) and entry.kind != "sealed"
+    ]  # fmt: skip
+    assert plain == []
+
+
+# --- what pages show ----------------------------------------------------------------------------------------
+
+#: Free text only: a code shows its label, a state its word, a number its mask.
+CODED = re.compile(
+    r"(type|kind|cause|reason_code|_grade|fact_source|rule|subject|facts|method|state|office|level|status|role|"
+    r"relation|certificate|ethnic_group|monitoring_kind|_hmac|_key|field|model|source|language|_code|_account|phone|"
+    r"id_number|number|client_id|end_reason|closed_reason|joined_reason|left_reason|education|schooling|labour|"
+    r"work_place|illness_insurance|password|username|detail|action|actor|object|initials|title|pinyin|token_hash|"
+    r"payload|before|body|sealed|old|new)"
+)
+SKIPPED = {"pairing.Area", "pairing.FormerCode", "pairing.Code", "pairing.AuditEvent", "pairing.Grant"}
+
+
+def plant(ground: Ground) -> dict[str, tuple[str, str]]:
+    """Write a word of its own into each free text field of the rows around the file ``own``."""
+    planted, count, own = {}, itertools.count(100), ground.world.files["own"]
+    for label, fields in REGISTER.items():
+        model: Any = MODELS[label]
+        manager = getattr(model, "everything", model._default_manager)
+        rows = manager.filter(household=own) if "household" in fields else manager.none()
+        if label == "households.Household":
+            rows = manager.filter(pk=own.pk)
+        elif label == "households.Person":
+            rows = manager.filter(memberships__household=own)
+        if label in SKIPPED:
+            continue
+        for row in manager.filter(pk__in=rows.values("pk")):
+            for name in fields:
+                column = model._meta.get_field(name)
+                free = isinstance(column, models.CharField | models.TextField) and not column.choices
+                if (
+                    free
+                    and not CODED.search(name)
+                    and (not isinstance(column, SealedField) or name == "restricted")
+                ):
+                    word = f"zq{next(count)}x"
+                    planted[word] = (label, name)
+                    setattr(row, name, word)
+            row.save()
+    return planted
+
+
+def test_no_page_shows_a_field_to_whom_it_is_not_for(ground: Ground) -> None:
+    planted, wrong, seen = plant(ground), set(), set()
+    for who in ROLES[1:]:
+        browser = Probe(ground.world, who)
+        for name, page in PAGES.items():
+            if who not in page.who or "GET" not in page.methods:
+                continue
+            for position in positions_of(ground, page)[:1]:
+                text = browser.send("GET", path_of(ground, name, page, position)).text
+                for word in re.findall(r"zq\d{3}x", text):
+                    label, field = planted[word]
+                    seen.add((label, field))
+                    if who not in REGISTER[label][field].readers:
+                        wrong.add(f"{who} sees {label}.{field} at {name}")
+    assert sorted(wrong) == []
+    shown = {("households.Household", "address"), ("visits.Visit", "said"), ("visits.Visit", "restricted")}
+    assert shown <= seen, "the sweep must find what is shown"
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
+
+
+def test_masked_numbers_leave_hundreds_of_candidates() -> None:
+    """Given the mask, birth date and sex on one page, at least 500 certificate numbers remain."""
+    mask = numbers.mask_identity("62070219620301123X"[:17] + "4")
+    known = sum(character.isdigit() for character in mask)
+    assert known <= 6  # the area's digits; birth date and sex may stand beside
+    area = mask[:6] if mask[:6].isdigit() else ""
+    orders = range(1000)
+    candidates = [f"{area or '620702'}19620301{order:03d}" for order in orders if order % 2 == 1]
+    assert len(candidates) >= 500
+
+
+@pytest.mark.parametrize(
+    ("mask", "number", "shown"),
+    [(numbers.mask_phone, "13987654321", 7), (numbers.mask_bank_number, "6217001234567890123", 4)],
+)
+def test_masks_hide_most_of_a_number(mask: Any, number: str, shown: int) -> None:
+    text = mask(number)
+    assert number not in text
+    assert sum(character.isdigit() for character in text) <= shown
