@@ -87,6 +87,7 @@ WSGI_APPLICATION = "pairing.wsgi.application"
 MIDDLEWARE = [
     "pairing.middleware.request_source",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "pairing.middleware.private_pages",
     "pairing.middleware.error_answers",
@@ -101,7 +102,6 @@ MIDDLEWARE = [
     "pairing.middleware.session_limits",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pairing.middleware.must_change_password",
