@@ -140,7 +140,7 @@ def main() -> None:
     megabytes, seconds, rows, columns = map(int, sys.argv[1:])
     limit(megabytes, seconds)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
-    write = csv.writer(out, lineterminator="\n").writerow
+    write = csv.writer(out, lineterminator="\r\n").writerow  # so that a lone \r is quoted too
     outcome, filled = "", 0
     try:
         file = os.fdopen(0, "rb", closefd=False)

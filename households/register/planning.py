@@ -390,11 +390,8 @@ def person_values(member: Member, *, new: bool) -> dict[str, Any]:
     if new and identity:
         said["sex"] = said["sex"] or identity.sex
         said["birth_date"] = identity.birth or said["birth_date"]
-        if identity.is_temporary:
-            kind = "temporary"
-        else:
-            kind = "disability_card" if identity.disability_category else "identity_card"
-        said["certificate"] = said["certificate"] or kind
+        kind = "disability_card" if identity.disability_category else "identity_card"
+        said["certificate"] = said["certificate"] or ("temporary" if identity.is_temporary else kind)
     return said
 
 

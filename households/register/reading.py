@@ -330,10 +330,9 @@ class _Table:
         file_number = ""
         if self.number_place is not None:
             file_number, _problem = self.readers["file_number"][row[self.number_place]]
-        if file_number:
-            household = self.by_number.get(file_number)
-        else:
-            household = None if values.get("relation") == HEAD else self.open
+        household = self.by_number.get(file_number)
+        if not file_number and values.get("relation") != HEAD:
+            household = self.open
         if household is None:
             household = self.begin(number, row, file_number)
             self.raw[id(household)] = shared

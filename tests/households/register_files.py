@@ -17,10 +17,36 @@ import xlsxwriter
 
 from pairing.numbers import check_character
 
-TITLES = (
-    "序号 县(市、区、旗) 乡(镇) 行政村 自然村 户编号 人编号 姓名 证件号码 人数 与户主关系 民族 文化程度 在校生状况 健康状况 劳动技能 "
-    "务工状况 务工时间（月） 参加大病医疗 脱贫属性 脱贫年度 贫困户属性 主要致贫原因 危房户 饮水安全 饮水困难 人均纯收入 联系电话"
-).split()
+TITLES = [
+    "序号",
+    "县(市、区、旗)",
+    "乡(镇)",
+    "行政村",
+    "自然村",
+    "户编号",
+    "人编号",
+    "姓名",
+    "证件号码",
+    "人数",
+    "与户主关系",
+    "民族",
+    "文化程度",
+    "在校生状况",
+    "健康状况",
+    "劳动技能",
+    "务工状况",
+    "务工时间（月）",
+    "参加大病医疗",
+    "脱贫属性",
+    "脱贫年度",
+    "贫困户属性",
+    "主要致贫原因",
+    "危房户",
+    "饮水安全",
+    "饮水困难",
+    "人均纯收入",
+    "联系电话",
+]
 PLACE = {title: place for place, title in enumerate(TITLES)}
 Row = list[Any]
 
@@ -40,13 +66,35 @@ def family(
         child = relation.startswith("之孙")
         rows.append(
             [
-                0, "甘州区", *village, None, f"8629990000{n:04d}", f"90000{n:03d}{i:02d}0000", name,
-                number(birth, serial), len(members), relation, "汉族", None if child else "初中",
-                "小学" if child else None, "健康" if i else "长期慢性病,残疾",
-                "无劳动力" if child else "普通劳动力", None, "3" if i == 0 else None, "是", "已脱贫", "2018",
-                "一般贫困户", "因病", "否", "是", "否", income, f"1990000{n:04d}",
+                0,
+                "甘州区",
+                *village,
+                None,
+                f"8629990000{n:04d}",
+                f"90000{n:03d}{i:02d}0000",
+                name,
+                number(birth, serial),
+                len(members),
+                relation,
+                "汉族",
+                None if child else "初中",
+                "小学" if child else None,
+                "健康" if i else "长期慢性病,残疾",
+                "无劳动力" if child else "普通劳动力",
+                None,
+                "3" if i == 0 else None,
+                "是",
+                "已脱贫",
+                "2018",
+                "一般贫困户",
+                "因病",
+                "否",
+                "是",
+                "否",
+                income,
+                f"1990000{n:04d}",
             ]
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -297,7 +345,19 @@ def _roster() -> bytes:
     page.append(["甘州区2018年结对帮扶花名册"])
     page.append(["帮扶人", *[None] * 4, "贫困户", *[None] * 3, "帮扶干部电话"])
     page.append(
-        "单位名称 姓名 性别 职务 队长/队员/结对帮扶责任人 乡镇 村 户数 户主姓名（组别） 办公电话 手机".split()
+        [
+            "单位名称",
+            "姓名",
+            "性别",
+            "职务",
+            "队长/队员/结对帮扶责任人",
+            "乡镇",
+            "村",
+            "户数",
+            "户主姓名（组别）",
+            "办公电话",
+            "手机",
+        ]
     )
     page.append(
         [
@@ -319,7 +379,19 @@ def _roster() -> bytes:
 
 def _wrapped() -> list[list[str]]:
     """Checkers' table of households: a row for each head, every value as ="…"."""
-    titles = "省 市 县 乡 村 户编号 户主姓名 户主证件号码 家庭人口数 人均纯收入 工资性收入".split()
+    titles = [
+        "省",
+        "市",
+        "县",
+        "乡",
+        "村",
+        "户编号",
+        "户主姓名",
+        "户主证件号码",
+        "家庭人口数",
+        "人均纯收入",
+        "工资性收入",
+    ]
     heads = [row for row in good_rows() if row[10] == "户主"]
     lines = [["甘肃省", "张掖市", r[1], r[2], r[3], r[5], r[7], r[8], r[9], r[26], "6000"] for r in heads]
     return [titles, *([f'="{value}"' for value in line] for line in lines)]
@@ -384,12 +456,29 @@ GOOD: tuple[Case, ...] = (
     Case("full-width brackets", _titled(lambda t: t.replace("(", "（").replace(")", "）"))),
     Case("line breaks in titles", _titled(lambda t: t[:2] + "\n" + t[2:])),
     Case("stars and blanks in titles", _titled(lambda t: f" *{t}\u3000")),
-    Case("drifted titles", _titled(lambda t: {"参加大病医疗": "是否参加大病保险", "联系电话": "户联系电话",
-                                               "主要致贫原因": "致贫原因1", "贫困户属性": "户类型"}.get(t, t))),
+    Case(
+        "drifted titles",
+        _titled(
+            lambda t: {
+                "参加大病医疗": "是否参加大病保险",
+                "联系电话": "户联系电话",
+                "主要致贫原因": "致贫原因1",
+                "贫困户属性": "户类型",
+            }.get(t, t)
+        ),
+    ),
     Case("columns in another order", _other_order),
-    Case("titles again", lambda: xlsx([TITLES, *good_rows()[:5], TITLES, *good_rows()[5:]]), skipped={"titles": 1}),
+    Case(
+        "titles again",
+        lambda: xlsx([TITLES, *good_rows()[:5], TITLES, *good_rows()[5:]]),
+        skipped={"titles": 1},
+    ),
     Case("pasted, other order below", _pasted, skipped={"titles": 1}),
-    Case("totals", lambda: xlsx([TITLES, *good_rows(), ["合计", *[None] * 8, 10], ["总 计"]]), skipped={"total": 1, "note": 1}),
+    Case(
+        "totals",
+        lambda: xlsx([TITLES, *good_rows(), ["合计", *[None] * 8, 10], ["总 计"]]),
+        skipped={"total": 1, "note": 1},
+    ),
     Case("instructions above, note below", _instructions, skipped={"note": 1}),
     Case("title row and two rows of titles", _two_rows_of_titles),
     Case("merged household cells", _merged),
@@ -398,7 +487,9 @@ GOOD: tuple[Case, ...] = (
     Case("csv utf-8", lambda: text([TITLES, *good_rows()]), file_name="r.csv"),
     Case("csv utf-8 with mark", lambda: text([TITLES, *good_rows()], "utf-8-sig"), file_name="r.csv"),
     Case("csv gbk", lambda: text([TITLES, *good_rows()], "gb18030"), file_name="r.csv"),
-    Case("csv utf-16, tabs", lambda: text([TITLES, *good_rows()], "utf-16", delimiter="\t"), file_name="r.csv"),
+    Case(
+        "csv utf-16, tabs", lambda: text([TITLES, *good_rows()], "utf-16", delimiter="\t"), file_name="r.csv"
+    ),
     Case("csv semicolons", lambda: text([TITLES, *good_rows()], delimiter=";"), file_name="r.csv"),
     Case('csv of heads with ="…"', lambda: text(_wrapped(), "gb18030"), members=4, file_name="r.csv"),
     Case("csv by an xlsx name", lambda: text([TITLES, *good_rows()]), file_name="r.xlsx"),
@@ -409,16 +500,16 @@ GOOD: tuple[Case, ...] = (
     Case("certificate of 20", _certificate("43")),
     Case("certificate of 22", _certificate("43B1")),
     Case("temporary number", lambda: changed(**{NUMBER: "999999195602040011"})(2)),
-    Case("blank inside a name", lambda: changed(**{"姓名": "赵 福 国"})(2)),
-    Case("health in the other order", lambda: changed(**{"健康状况": "残疾、长期慢性病"})(2)),
-    Case("the shorter cause", lambda: changed(**{"主要致贫原因": "缺劳力"})(6)),
+    Case("blank inside a name", lambda: changed(姓名="赵 福 国")(2)),
+    Case("health in the other order", lambda: changed(健康状况="残疾、长期慢性病")(2)),
+    Case("the shorter cause", lambda: changed(主要致贫原因="缺劳力")(6)),
     Case("no file numbers", _blank_numbers),
-    Case("trailing blanks in names of places", lambda: changed(**{"行政村": "清凉寺村 "})(2)),
-    Case("phone as a number with .0", lambda: changed(**{"联系电话": "19900000001.0"})(2)),
-    Case("replacement character alone", lambda: changed(**{"自然村": "\ufffd"})(2)),
+    Case("trailing blanks in names of places", lambda: changed(行政村="清凉寺村 ")(2)),
+    Case("phone as a number with .0", lambda: changed(联系电话="19900000001.0")(2)),
+    Case("replacement character alone", lambda: changed(自然村="\ufffd")(2)),
     Case("unknown column", lambda: xlsx([[*TITLES, "村级意见"], *([*row, "同意"] for row in good_rows())])),
     Case("repeated column", lambda: xlsx([[*TITLES, "民族"], *([*row, "回族"] for row in good_rows())])),
-)  # fmt: skip
+)
 
 BAD_ROWS: tuple[Case, ...] = (
     bad("identity.check", NUMBER, "629999195602040113"),
@@ -488,5 +579,5 @@ REFUSED: tuple[Case, ...] = (
     Case("list of helpers", _roster, "register.helpers"),
     Case("no column of names", _without("姓名"), "register.columns"),
     Case("no relation and no file number", _without("与户主关系", "户编号"), "register.columns"),
-)  # fmt: skip
+)
 CASES = (*GOOD, *BAD_ROWS, *REFUSED)
