@@ -231,16 +231,16 @@ def subject_of(
     day: date,
     entered_for: bool = False,
     answered: Iterable[uuid.UUID] = (),
-    new: bool = True,
+    asks: bool = True,
 ) -> Subject:
     """What the visit form asks about. ``answered`` are promises that the sent data speaks of, due or not;
-    a visit that is not ``new`` (sent before) is not asked its one question again."""
+    without ``asks`` the third "no change" is not asked its one question (it was sent before)."""
     answered = set(answered)
     due = [p for p in household.promises.all() if p.public_id in answered or _is_due(p, day)]
     present = list(household.memberships.present().select_related("person"))
     facts = [] if entered_for else known_facts(household, present, day)
     ask = None
-    if new and facts and _unchanged_twice(household):
+    if asks and facts and _unchanged_twice(household):
         ask = min(facts, key=lambda fact: fact.known_on or date.min)
     return Subject(
         household=household,

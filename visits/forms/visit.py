@@ -293,9 +293,7 @@ class VisitForm(ChipForm):
 
     def is_valid(self) -> bool:
         whole = super().is_valid()  # first: it may put an error into a part
-        wrong = [
-            part for part in self.parts() if not part.is_valid()
-        ]  # each says its own
+        wrong = [part for part in self.parts() if not part.is_valid()]  # each says its own
         return whole and not wrong
 
     @property

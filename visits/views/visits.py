@@ -75,7 +75,8 @@ def visit_form(
         day=day,
         entered_for=entered_for,
         answered=sent_promises(data),
-        new=not (data and is_saved(client_id=data.get("client_id", ""), by=request.user)),
+        asks=data is None
+        or ("no_change" in data and not is_saved(client_id=data.get("client_id", ""), by=request.user)),
     )
     return VisitForm(data, subject=subject, day=day, **initial)
 
