@@ -3,12 +3,12 @@
 Coverage does not add up over months, so each month is worked out for itself, all in one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.postgres.aggregates import BitOr
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Left
 
@@ -64,35 +64,38 @@ def strips(scope: Scope, length: int = 12) -> dict[str, list[Cell]]:
         .filter(household=OuterRef("pk"), visited_on__gte=ends[0] - gap)
         .order_by()
         .values("household")
-        .annotate(months=BitOr(_bits(ends, gap)))
+        .annotate(months=BitOr(_bits(ends, lambda end: Q(visited_on__gte=end - gap, visited_on__lte=end))))
         .values("months")
     )
-    households = (
+    still_open = Q(closed_on__isnull=True)
+    # Both masks are grouped by, not taken apart in SQL: that would look up the visits anew for every month.
+    rows = (
         scope.of(Household)
         .filter(listed_on__isnull=False)
         .annotate(
-            months=Coalesce(Subquery(visited, output_field=IntegerField()), 0),
             area=Left("village_code", length),
+            counted=_bits(ends, lambda end: Q(listed_on__lte=end) & (still_open | Q(closed_on__gt=end))),
+            covered=Coalesce(Subquery(visited, output_field=IntegerField()), 0).bitor(
+                _bits(ends, lambda end: Q(listed_on__gte=end - gap))
+            ),
         )
+        .order_by("area")
+        .values_list("area", "counted", "covered")
+        .annotate(Count("pk"))
     )
-    sums: dict[str, Count] = {}
-    for n, end in enumerate(ends):
-        counted = Q(listed_on__lte=end) & (Q(closed_on__isnull=True) | Q(closed_on__gt=end))
-        covered = Q(listed_on__gte=end - gap) | Q(**{f"bit{n}__gt": 0})
-        households = households.annotate(**{f"bit{n}": F("months").bitand(1 << n)})
-        sums[f"listed{n}"] = Count("pk", filter=counted)
-        sums[f"covered{n}"] = Count("pk", filter=counted & covered)
-    rows = households.order_by().values("area").annotate(**sums).order_by("area")
-    return {
-        row["area"]: [Cell(end, row[f"covered{n}"], row[f"listed{n}"]) for n, end in enumerate(ends)]
-        for row in rows
-    }
+    found: dict[str, list[Cell]] = {}
+    for area, counted, covered, number in rows:
+        cells = found.setdefault(area, [Cell(end, 0, 0) for end in ends])
+        for n, cell in enumerate(cells):
+            if counted >> n & 1:
+                cells[n] = Cell(cell.day, cell.covered + (covered >> n & 1) * number, cell.listed + number)
+    return found
 
 
-def _bits(ends: Sequence[date], gap: timedelta) -> Combinable:
-    """The months that a visit covers, as bits: those whose end lies from its day to ``gap`` later."""
+def _bits(ends: Sequence[date], holds: Callable[[date], Q]) -> Combinable:
+    """The months at whose end something holds, as bits; the oldest month is the lowest bit."""
     total: Combinable = Value(0)
     for n, end in enumerate(ends):
-        reaches = When(visited_on__gte=end - gap, visited_on__lte=end, then=Value(1 << n))
-        total = total + Case(reaches, default=Value(0), output_field=IntegerField())
+        bit = When(holds(end), then=Value(1 << n))
+        total = total + Case(bit, default=Value(0), output_field=IntegerField())
     return total
