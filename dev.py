@@ -512,7 +512,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def main(arguments: list[str]) -> int:
     """Run one command and return the exit code."""
-    if arguments[:1] == ["manage"]:  # everything after it is Django's, options too
+    if arguments[:1] == ["manage"]:  # noqa: SIM108  # everything after it is Django's, options too
         options = argparse.Namespace(command="manage", rest=arguments[1:])
     else:
         options = parse(arguments)

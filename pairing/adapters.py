@@ -36,7 +36,11 @@ class UsernameOrPhone(ModelBackend):
     """Password sign-in by user name or phone number; rights are no business of a backend here."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         if not username or not password:
             return None

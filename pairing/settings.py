@@ -192,7 +192,10 @@ ACCOUNT_FORMS = {
     "change_password": "pairing.forms.sign_in.PasswordForm",
     "reauthenticate": "pairing.forms.sign_in.ConfirmForm",
 }
-MFA_FORMS = {"authenticate": "pairing.forms.sign_in.CodeForm", "reauthenticate": "pairing.forms.sign_in.ConfirmCodeForm"}
+MFA_FORMS = {
+    "authenticate": "pairing.forms.sign_in.CodeForm",
+    "reauthenticate": "pairing.forms.sign_in.ConfirmCodeForm",
+}
 # A whole township sits behind one address: limits count accounts; see pairing/adapters.py and axes below.
 # "login_failed" limits wrong codes of a second factor; wrong passwords are counted by axes.
 ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "10/15m/key", "reauthenticate": "10/m/user"}
@@ -323,7 +326,11 @@ LOGGING = {
 APP_NAME = _("Pairing")
 
 # --- the work -----------------------------------------------------------------------------------------------------
-HOUSEHOLDS_PER_CADRE = int(os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20"))  # the most one person may look after
+HOUSEHOLDS_PER_CADRE = int(
+    os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20")
+)  # the most one person may look after
 # What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
-HANDOVER_SECTIONS = ["visits.sections.handover_lines"]  # what floors above know of a household: lines(user, ids)
+HANDOVER_SECTIONS = [
+    "visits.sections.handover_lines"
+]  # what floors above know of a household: lines(user, ids)
 LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]

@@ -59,7 +59,8 @@ class Area(models.Model):
         ordering: ClassVar = ["code"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                name="area_code_is_digits", condition=models.Q(code__regex=r"^([0-9]{2}){1,3}([0-9]{3}){0,2}$")
+                name="area_code_is_digits",
+                condition=models.Q(code__regex=r"^([0-9]{2}){1,3}([0-9]{3}){0,2}$"),
             )
         ]
 

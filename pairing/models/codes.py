@@ -36,7 +36,9 @@ class Code(models.Model):
     objects = CodeQuerySet.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["list_name", "code"], name="code_once_per_list")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["list_name", "code"], name="code_once_per_list")
+        ]
 
     @property
     def label(self) -> str:

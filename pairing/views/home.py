@@ -1,5 +1,7 @@
 """Where people land, and what keeps a session alive."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from pairing import clock
 from pairing.access import carries
+from pairing.models import User
 from pairing.roles import P
 
 # In this order: the first surface that a grant opens, if its page exists.
@@ -42,11 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 def session_show(request: HttpRequest) -> HttpResponse:
     """For the page's script: who is signed in, for how long, and a fresh token. Asking counts as activity."""
+    reader = cast(User, request.user)
     left = request.session["started_at"] + settings.SESSION_COOKIE_AGE - clock.now().timestamp()
     return JsonResponse(
         {
-            "account": str(request.user.public_id),  # type: ignore[union-attr]
-            "seconds_left": int(min(left, 60 * request.user.idle_minutes)),
+            "account": str(reader.public_id),
+            "seconds_left": int(min(left, 60 * reader.idle_minutes)),
             "csrf_token": get_token(request),
         }
     )

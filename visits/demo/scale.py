@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, models, transaction
@@ -169,7 +169,7 @@ def copy(rows: list[Any]) -> None:
     buffer.seek(0)
     columns = ", ".join(f'"{f.column}"' for f in fields)
     with connection.cursor() as cursor:
-        cursor.copy_expert(  # type: ignore[attr-defined]
+        cast(Any, cursor).copy_expert(
             f"COPY {model._meta.db_table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer
         )
 
