@@ -4,6 +4,7 @@
 into what a browser would send.
 """
 
+import copy
 import io
 import re
 import time
@@ -238,7 +239,7 @@ class Probe:
             session["account_authentication_methods_user"] = str(world.people[who].pk)
             session["seen_at"] = session["started_at"] = clock.now().timestamp()
             session.save()
-        self.cookies = self.client.cookies.copy()
+        self.cookies = copy.copy(self.client.cookies)
 
     def send(self, method: str, path: str, data: Any = None, **more: Any) -> Answer:
         """Send one request; the cookies are as before afterwards."""
@@ -248,7 +249,7 @@ class Probe:
             if response.streaming:
                 response.content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
             transaction.set_rollback(True)
-        self.client.cookies = self.cookies.copy()
+        self.client.cookies = copy.copy(self.cookies)
         return Answer(response, set(wrote), list(events), statements)
 
 

@@ -1,5 +1,6 @@
 """Nothing changes from another site: no deed without this site's own token and origin (S16)."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -55,4 +56,4 @@ def test_the_right_token_passes(ground: Ground, strict: dict[str, Probe], bodies
         )
         assert foreign.status_code == 403
         transaction.set_rollback(True)
-    browser.client.cookies = browser.cookies.copy()
+    browser.client.cookies = copy.copy(browser.cookies)
