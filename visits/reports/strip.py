@@ -6,6 +6,7 @@ Coverage does not add up over months, so each month is worked out for itself, al
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, cast
 
 from django.contrib.postgres.aggregates import BitOr
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
@@ -76,7 +77,7 @@ def strips(scope: Scope, length: int = 12) -> dict[str, list[Cell]]:
             area=Left("village_code", length),
             counted=_bits(ends, lambda end: Q(listed_on__lte=end) & (still_open | Q(closed_on__gt=end))),
             covered=Coalesce(Subquery(visited, output_field=IntegerField()), 0).bitor(
-                _bits(ends, lambda end: Q(listed_on__gte=end - gap))
+                cast(Any, _bits(ends, lambda end: Q(listed_on__gte=end - gap)))
             ),
         )
         .order_by("area")
