@@ -1,0 +1,82 @@
+"""No number of a person, no password and no restricted word in sessions, cache, audit rows, logs or addresses (S20)."""
+
+import base64
+import logging
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+
+from tests import factories
+from tests.conventions.access_table import PAGES, ROLES
+from tests.conventions.ground import RESTRICTED, Ground, Probe
+from tests.conventions.sweep import path_of, positions_of
+
+KEPT = ("django_session", "pairing_cache", "pairing_auditevent", "axes_", "account_", "mfa_")
+TYPED = ("13800001234", "a long new walk", factories.PASSWORD, RESTRICTED)
+
+
+class Lines(logging.Handler):
+    """Everything that any logger says."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    logging.disable(logging.NOTSET)
+    handler, root = Lines(), logging.getLogger()
+    root.addHandler(handler)
+    yield handler.lines
+    root.removeHandler(handler)
+    logging.disable(logging.ERROR)
+
+
+def readable(text: str) -> str:
+    """A stored text, also as what it says: sessions are signed, cached values packed."""
+    try:
+        packed = base64.b64decode(text).decode(errors="replace")
+    except ValueError:
+        packed = ""
+    return f"{text} {SessionStore().decode(text)} {packed}"
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_nothing_sensitive_is_kept(
+    ground: Ground, bodies: dict[str, Any], lines: list[str], who: str
+) -> None:
+    browser, wrong, secrets = Probe(ground.world, who), [], {*ground.numbers, *TYPED}
+    for name, page in PAGES.items():
+        path = path_of(ground, name, page, positions_of(ground, page)[0])
+        for method in page.methods.split():
+            answer = browser.send(method, path, bodies.get(name) if method == "POST" else None)
+            kept = [
+                (t, p)
+                for sql, ps in answer.written
+                if (t := table_of(sql)).startswith(KEPT)
+                for p in ps or ()
+            ]
+            texts = [readable(p) if isinstance(p, str) else str(p) for _table, p in kept]
+            texts += [answer.response.headers.get("Location", ""), *lines]
+            wrong += [f"{method} {name}: {s}" for s in secrets if any(s in text for text in texts)]
+            lines.clear()
+    assert wrong == []
+
+
+def table_of(sql: str) -> str:
+    return sql.replace('"', " ").split(maxsplit=3)[2 if sql.startswith(("INSERT", "DELETE")) else 1]
+
+
+def test_a_kept_number_would_be_seen() -> None:
+    store = SessionStore()
+    assert "13800001234" in readable(store.encode({"typed": "13800001234"}))
+    assert "13800001234" in readable(base64.b64encode(pickle.dumps("13800001234")).decode())
+    assert table_of('INSERT INTO "pairing_auditevent" ("at") VALUES (1)') == "pairing_auditevent"
+    assert table_of('UPDATE "django_session" SET "x" = 1') == "django_session"
