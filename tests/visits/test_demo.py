@@ -1,0 +1,67 @@
+"""The demo county keeps the invariants of a real one, whether built through actions or set by set."""
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Count, F, Q
+
+from households.models import ChangeRequest, FileQuestion, Household, Membership, Pairing, Person
+from pairing import clock
+from visits.actions import counters
+from visits.demo import build, life, people, scale
+from visits.models import Problem, Promise, Visit
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+KEPT = ("last_visit_on", "open_problems", "open_promises", "pairing_count", "member_count", "lead_id")
+
+
+@pytest.fixture
+def county() -> None:
+    """Places, code lists and people of the demo county."""
+    for command in ("load_areas", "load_codes"):
+        call_command(command, verbosity=0)
+    people.build_people(people.townships(2), cadres=6, villages_each=2)
+
+
+def check_invariants() -> None:
+    """What must be true of any county."""
+    before = {row.pop("pk"): row for row in Household.everything.values("pk", *KEPT)}
+    counters.recount(list(before))
+    after = {row.pop("pk"): row for row in Household.everything.values("pk", *KEPT)}
+    assert before == after
+    leads = Pairing.everything.open().filter(role="lead")
+    assert not leads.values("household").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    assert (
+        not Household.everything.filter(lead__isnull=False).exclude(pk__in=leads.values("household")).exists()
+    )
+    heads = (
+        Membership.everything.present().filter(relation="head").values("household").annotate(n=Count("pk"))
+    )
+    assert not heads.filter(n__gt=1).exists()
+    assert not Visit.everything.filter(visited_on__gt=clock.today()).exists()
+    outside = Q(household__pairings__started_on__lte=F("visited_on"))
+    assert not Visit.everything.exclude(outside).exists()
+    numbers = [p.id_number.open() for p in Person.everything.all()[:200]]
+    assert all(number[:6] == "629999" for number in numbers if number)
+
+
+def test_a_township_lives_two_years_through_the_actions(county: None) -> None:
+    life.REFUSALS.clear()
+    place = people.townships(1)[0]
+    township = life.Township(place, index=0, total=1)
+    township.register(24, 2)
+    township.live()
+    check_invariants()
+    assert Household.everything.count() == 24
+    assert Visit.everything.count() > 60
+    assert len(life.REFUSALS) <= Visit.everything.count() // 50
+    assert Promise.everything.exists() or Problem.everything.exists()
+    assert FileQuestion.everything.unanswered().exists()
+    assert ChangeRequest.everything.count() < 24
+    assert build.is_built()
+
+
+def test_a_large_county_is_filled_set_by_set_with_the_same_invariants(county: None) -> None:
+    scale.fill(300, 0, 1)
+    check_invariants()
+    assert Household.everything.count() == 300
+    assert Visit.everything.count() > 2_000
