@@ -11,6 +11,7 @@ from households.forms.fields import (
     BankNumberField,
     CodeField,
     DayField,
+    LongSelect,
     PhoneField,
     TextField,
     add_problems,
@@ -44,7 +45,7 @@ class HouseholdFilter(forms.Form):
     """What may stand in the address of the register: nothing personal but a name."""
 
     q = TextField(label=_("Name or file number"), required=False, max_length=40)
-    village = forms.ChoiceField(label=_("Village"), required=False)
+    village = forms.ChoiceField(label=_("Village"), required=False, widget=LongSelect)
     type = CodeField("household_type", label=_("Type"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS)

@@ -18,12 +18,13 @@ TOKEN = "b" * 32
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and what it cost: seconds in all, seconds in SQL, statements."""
+    """What came back, and what it cost: seconds in all, in SQL, in the slowest statement; statements."""
 
     status: int
     body: bytes
     seconds: float
     sql_seconds: float
+    slowest: float
     queries: int
 
 
@@ -31,15 +32,17 @@ class Statements:
     """Counts and times the statements of one request."""
 
     def __init__(self) -> None:
-        self.count, self.seconds = 0, 0.0
+        self.count, self.seconds, self.slowest = 0, 0.0, 0.0
 
     def __call__(self, execute: Callable[..., Any], *call: Any) -> Any:
         started = time.perf_counter()
         try:
             return execute(*call)
         finally:
+            took = time.perf_counter() - started
             self.count += 1
-            self.seconds += time.perf_counter() - started
+            self.seconds += took
+            self.slowest = max(self.slowest, took)
 
 
 class Browser:
@@ -84,4 +87,4 @@ class Browser:
             content = b"".join(response)
             response.close()
         seconds = time.perf_counter() - started
-        return Answer(status, content, seconds, statements.seconds, statements.count)
+        return Answer(status, content, seconds, statements.seconds, statements.slowest, statements.count)

@@ -55,11 +55,11 @@ def verdict(answers: Answers, name: str, goal: Any) -> str:
     """A goal in words: what was wanted, what was found, met or missed."""
     if goal.base == "queries":
         found = middle(answers, name, "queries")
-    elif goal.base == "SQL ms":
-        found = 1000 * middle(answers, name, "sql_seconds")
+    elif goal.base == "slowest ms":
+        found = 1000 * middle(answers, name, "slowest")
     else:
         found = ratio(answers, name, goal.base)
-    sign = "" if goal.base in ("queries", "SQL ms") else "× "
+    sign = "" if goal.base in ("queries", "slowest ms") else "× "
     return f"{'met' if found <= goal.most else '**missed**'}: {found:.2f} of {goal.most} {sign}{goal.base}"
 
 
