@@ -862,7 +862,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='household',
-            index=models.Index(fields=['county_code', 'status'], name='household_by_county'),
+            index=models.Index(fields=['county_code', 'status', 'head_key', 'id'], name='household_by_county'),
         ),
         migrations.AddIndex(
             model_name='household',

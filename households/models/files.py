@@ -135,7 +135,7 @@ class Household(ScopedModel):
             models.Index(fields=["township_code", "last_visit_on", "id"], name="household_by_visit"),
             models.Index(fields=["township_code", "head_key", "id"], name="household_by_head"),
             models.Index(fields=["township_code", "status", "household_type"], name="household_by_type"),
-            models.Index(fields=["county_code", "status"], name="household_by_county"),
+            models.Index(fields=["county_code", "status", "head_key", "id"], name="household_by_county"),
             models.Index(fields=["village_code", "head_key", "id"], name="household_by_village"),
             models.Index(fields=["phone_hmac"], name="household_by_phone"),
             models.Index(
