@@ -58,6 +58,9 @@ class CodesField(forms.MultipleChoiceField):
         self.choices = codelists.choices(self.list_name, clock.today(), keep=[code for code in codes if code])
 
 
+_SELECTED = SafeString(" selected")
+
+
 class LongSelect(forms.Select):
     """A choice among hundreds of places: with a template for each option they took half of the page's time."""
 
@@ -74,7 +77,7 @@ class LongSelect(forms.Select):
         lines = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((option["value"], flatatt(option["attrs"]), option["label"]) for option in options),
+            ((o["value"], _SELECTED if o["selected"] else "", o["label"]) for o in options),
         )
         return format_html('<optgroup label="{}">{}</optgroup>', label, lines) if label else lines
 
