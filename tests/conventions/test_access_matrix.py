@@ -120,6 +120,7 @@ def one_number(ground: Ground, position: str) -> set[str]:
     return {row.phone.open(), row.bank_account.open()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ROLES)
 def test_other_methods(ground: Ground, who: str) -> None:
     browser, wrong = Probe(ground.world, who), []
