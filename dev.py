@@ -322,6 +322,7 @@ def run(port: int, reload: bool) -> None:
 def serve(environment: dict[str, str], port: int, reload: bool) -> None:
     """Run gunicorn, print where the site is, and wait; Stop when it ends by itself."""
     command = [str(PYTHON), "-m", "gunicorn", "pairing.wsgi", "--no-control-socket", "--workers", "2",
+               "--timeout", "120",  # applying a register of 20,000 rows is one request
                "--bind", f"127.0.0.1:{port}", "--log-level", "warning",
                # The path alone: what is searched for stays out of the log.
                "--access-logfile", str(STATE / "access.log"),

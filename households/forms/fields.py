@@ -58,7 +58,7 @@ class CodesField(forms.MultipleChoiceField):
         self.choices = codelists.choices(self.list_name, clock.today(), keep=[code for code in codes if code])
 
 
-_SELECTED = SafeString(" selected")
+_SELECTED = format_html(" {}", "selected")
 
 
 class LongSelect(forms.Select):
