@@ -96,6 +96,13 @@ def _pick(random: Random, weighted: list[tuple[str, int]]) -> str:
     return random.choices([name for name, _w in weighted], [w for _name, w in weighted])[0]
 
 
+def _new_name(random: Random, sex: str, surname: str, taken: set[str]) -> str:
+    """A name that nobody else in the family has."""
+    while (name := person_name(random, sex, surname)) in taken:
+        pass
+    return name
+
+
 def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> Draft:
     shape = random.choices([s for _w, s in SHAPES], [w for w, _s in SHAPES])[0]
     today = clock.today()
@@ -112,7 +119,7 @@ def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> 
         birth = today - timedelta(days=age * 365 + random.randint(0, 364))
         born_in = relation in {"head", "son", "daughter", "grandson", "granddaughter", "father"}
         member = MemberEntry(
-            name=person_name(random, sex, surname if born_in else ""),
+            name=_new_name(random, sex, surname if born_in else "", {m.name for m in members}),
             relation=relation,
             sex=sex,
             birth_date=birth,
@@ -171,7 +178,7 @@ def _person_year(random: Random, age: int, topics: list[str], today: date) -> Pe
         schooling = f"college_{age - 17}"
     else:
         education = random.choice(["primary", "primary", "junior", "junior", "senior", "college"] if age < 60 else ["illiterate", "primary", "primary", "junior"])  # fmt: skip
-    if 6 <= age < 21 and schooling:
+    if 14 <= age < 21 and schooling:
         topics.append("school")
     works = (
         18 <= age < 62 and not schooling and health[0] in ("healthy", "chronic") and random.random() < 0.45

@@ -37,10 +37,12 @@ from visits.demo.register import bring_in
 from visits.models import Problem, Promise, Visit
 
 SPAN = 730  # days of visits
-LATELY = 180  # the days in which everything goes through the actions; before, visits are written in one go
+LATELY = 150  # the days in which everything goes through the actions; before, visits are written in one go
 PAIRED_BEFORE = 760  # days ago that most pairings began
 INSPECTIONS = ((6, 20), (11, 28))  # month and day of the county's inspections
 HABITS = [("steady", 45), ("quarterly", 25), ("rush", 18), ("forgets", 12)]
+#: Of whose age a sentence speaks, by topic.
+AGES = {"school": (14, 22), "work": (18, 62), "old": (60, 120), "illness": (40, 120), "farming": (18, 75)}
 OFFICES = {
     "insurance": "county_insurance", "water": "county_water", "road_power": "township_rural",
     "housing": "county_housing", "market": "township_rural", "allowance": "township_affairs",
@@ -56,7 +58,7 @@ class Home:
     household: Household
     topics: list[str]
     met: list[uuid.UUID]
-    names: list[str]
+    people: list[tuple[str, int]]  # name and age
     helper: User | None = None
     promises: list[Promise] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -130,7 +132,15 @@ class Township:
             household = rows[draft.file_number]
             members = people[household.pk]
             self.homes.append(
-                Home(household, draft.topics, [p.public_id for p in members], [p.name for p in members])
+                Home(
+                    household,
+                    draft.topics,
+                    [p.public_id for p in members],
+                    [
+                        (p.name, clock.today().year - p.birth_date.year if p.birth_date else 40)
+                        for p in members
+                    ],
+                )
             )
             if draft.away or ("work" in draft.topics and len(members) > 2):
                 where, back = self.random.choice(words.AWAY)
@@ -237,7 +247,7 @@ class Township:
 
     def _days(self, habit: str, first: date, last: date) -> Iterator[date]:
         """The days of visits of a helper with this habit."""
-        gaps = {"steady": (70, 110), "quarterly": (88, 130), "rush": (200, 330), "forgets": (120, 250)}
+        gaps = {"steady": (60, 100), "quarterly": (88, 130), "rush": (200, 330), "forgets": (120, 250)}
         low, high = gaps[habit]
         day = first + timedelta(days=self.random.randint(0, high))
         while day <= last:
@@ -255,16 +265,7 @@ class Township:
         random, household, helper = self.random, home.household, home.helper
         if helper is None:
             return
-        chance = random.random()
-        method = (
-            "home"
-            if chance < 0.8
-            else "call"
-            if chance < 0.92
-            else "not_met"
-            if chance < 0.96
-            else "elsewhere"
-        )
+        method = random.choices(["home", "call", "not_met", "elsewhere"], [88, 7, 3, 2])[0]
         late = random.random() < 0.08
         day = clock.today() - timedelta(days=random.randint(1, 4) if late else 0)
         met = (
@@ -311,8 +312,13 @@ class Township:
     def _said(self, home: Home) -> str:
         if self.random.random() < 0.05:
             return words.ESSAY
-        text = self.random.choice(words.SAID[self.random.choice(home.topics)])
-        return text.format(name=self.random.choice(home.names), n=self.random.randint(3, 18), place=self.random.choice(["兰州", "区里", "张掖", "酒泉"]))  # fmt: skip
+        topic = self.random.choice(home.topics)
+        text = self.random.choice(words.SAID[topic])
+        youngest, oldest = AGES.get(topic, (18, 90))
+        names = [n for n, age in home.people if youngest <= age <= oldest] or [
+            n for n, _age in home.people[:1]
+        ]
+        return text.format(name=self.random.choice(names), n=self.random.randint(3, 18), place=self.random.choice(["兰州", "区里", "张掖", "酒泉"]))  # fmt: skip
 
     def _problem(self) -> ProblemInput:
         kind, said, triage = self.random.choice(words.PROBLEMS)
