@@ -98,10 +98,11 @@ def test_fields(ground: Ground, browsers: dict[str, Probe], bodies: dict[str, An
 
 
 @pytest.mark.slow
-def test_all_fields_with_all_values(
+def test_all_fields_with_many_values(
     ground: Ground, browsers: dict[str, Probe], bodies: dict[str, Any]
 ) -> None:
-    assert sweep_fields(ground, browsers, bodies, len(VALUES)) == []
+    """Every value meets dozens of fields; every value in every field would take half an hour."""
+    assert sweep_fields(ground, browsers, bodies, 16) == []
 
 
 def sweep_queries(ground: Ground, browsers: dict[str, Probe], few: int) -> list[str]:
@@ -124,8 +125,8 @@ def test_queries(ground: Ground, browsers: dict[str, Probe]) -> None:
 
 
 @pytest.mark.slow
-def test_all_queries_with_all_values(ground: Ground, browsers: dict[str, Probe]) -> None:
-    assert sweep_queries(ground, browsers, len(VALUES)) == []
+def test_all_queries_with_many_values(ground: Ground, browsers: dict[str, Probe]) -> None:
+    assert sweep_queries(ground, browsers, 4) == []
 
 
 @pytest.mark.parametrize(
