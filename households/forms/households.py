@@ -169,7 +169,7 @@ class HouseholdCreateForm(IdentityFields):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the head")
         village = cast(AreaField, self.fields["village"])
-        village.offer(villages_of(by, P.HOUSEHOLD_EDIT))
+        village.offer(villages_of(by, P.HOUSEHOLD_EDIT), only=Area.Level.VILLAGE)
         own = ["village", "group_name", "file_number"]
         person = ["name", "certificate", "id_number", "sex", "birth_date", "ethnic_group"]
         self.order_fields([*own, *person, "address", "phone", "household_type", "main_cause", "listed"])

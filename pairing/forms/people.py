@@ -76,11 +76,12 @@ class AreaField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Area.objects.none(), to_field_name="code", empty_label="—", **kwargs)
 
-    def offer(self, areas: Iterable[Area]) -> None:
-        """Let these areas be chosen; villages stand under their township."""
-        listed = list(areas)
+    def offer(self, areas: Iterable[Area], *, only: str = "") -> None:
+        """Let these areas be chosen, or those of the level ``only``; villages stand under their township."""
+        known = list(areas)
+        listed = [area for area in known if only in ("", area.level)]
         self.queryset = Area.objects.filter(pk__in=[area.pk for area in listed])
-        names = {area.pk: area.label for area in listed}
+        names = {area.pk: area.label for area in known}
         groups: dict[str, list[tuple[str, str]]] = {}
         for area in listed:
             head = area.pk[:9] if area.level in {"township", "village"} else ""

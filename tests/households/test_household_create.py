@@ -62,3 +62,10 @@ def test_a_person_of_another_family_is_refused_without_naming_the_family(world: 
 def test_only_offices_open_files(world: World):
     for who in ("cadre", "clerk", "leader", "auditor"):
         assert world.client(who).get(URL).status_code == 403
+
+
+def test_only_villages_of_ones_own_area_can_be_chosen(world: World):
+    page = world.client("staff").get(URL).content.decode()
+    assert f'value="{cast.VILLAGE}"' in page
+    assert f'value="{cast.VILLAGE[:9]}"' not in page
+    assert f'value="{cast.OTHER_VILLAGE}"' not in page
