@@ -162,6 +162,8 @@ def pip_failure(said: str) -> Exception:
 
 # --- the demo's keys and environment -----------------------------------------------------------------------
 
+OWNERS_WORK = {"migrate", "rotate_keys", "restore"}  # as in pairing/settings.py
+
 
 def keys() -> dict[str, str]:
     """The demo's secrets, made once: losing them would make its encrypted fields unreadable."""
@@ -454,7 +456,7 @@ def manage_demo(arguments: list[str]) -> int:
     """Run a Django command in the demo's environment; `migrate` gets the owner's address."""
     install()
     with database() as (runtime, owner):
-        environment = settings(runtime, owner if arguments[:1] == ["migrate"] else None)
+        environment = settings(runtime, owner if OWNERS_WORK.intersection(arguments[:1]) else None)
         return call(PYTHON, "manage.py", *arguments, environment=environment)
 
 
