@@ -139,15 +139,8 @@ def edit_household(
 
 def put_on_list(*, household: Household, on: date | None = None, reason: str = "", by: Any) -> Household:
     """Put a file on the pairing list (应结对) from a day on; a file already there stays as it is."""
-    day = on or clock.today()
-    rules.check_day(day, "on")
-    with action("household.list", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
-        household = locked_open(household)
-        entry.quiet = household.listed_on is not None
-        if household.listed_on is None:
-            _set(household, listed_on=day)
-        entry.about(household, fields=["listed_on"])
-    return household
+    put_all_on_list(households=[household], on=on, reason=reason, by=by)
+    return Household.everything.get(pk=household.pk)
 
 
 def put_all_on_list(
