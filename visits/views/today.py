@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from households.models import Household, Membership
@@ -129,7 +130,10 @@ def _gap(last: date | None, on: date) -> str:
     days = (on - last).days
     if days == 0:
         return _("Visited today")
-    return _("Last home visit %(date)s, %(days)d days ago") % {"date": short_day(last), "days": days}
+    words = ngettext(
+        "Last home visit %(date)s, %(days)d day ago", "Last home visit %(date)s, %(days)d days ago", days
+    )
+    return words % {"date": short_day(last), "days": days}
 
 
 def _next_on(card: Card) -> date:
