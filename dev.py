@@ -261,7 +261,7 @@ def prepare(runtime: str, owner: str) -> None:
             if (STATE / HALF_MADE).exists():
                 raise Stop("The making of the demo was cut off in your database; empty that one first.")
             return
-        say("Making the demo county (some twenty seconds) …")
+        say("Making the demo county (a minute or two, once) …")
         (STATE / HALF_MADE).touch()
         manage(environment, "demo")
         forget(HALF_MADE)
