@@ -34,6 +34,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
@@ -272,8 +273,10 @@ def prepare(runtime: str, owner: str) -> None:
     once(STATE / "translated", digest(f"{catalogue}.po"), translate)
     tables = digest("*/migrations/*.py", "*/models/*.py", "pairing/data/*", "pairing/grants.py",
                     "pairing/management/commands/migrate.py")  # fmt: skip
-    once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
-    once(STATE / "collected", f"{digest('static/**/*')} {packages}", collect)
+    with ThreadPoolExecutor(1) as beside:  # static files need no tables
+        collected = beside.submit(once, STATE / "collected", f"{digest('static/**/*')} {packages}", collect)
+        once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
+        collected.result()
     once(STATE / "demo", runtime, fill)
 
 

@@ -37,7 +37,7 @@ from visits.demo.register import bring_in
 from visits.models import Problem, Promise, Visit
 
 SPAN = 730  # days of visits
-LATELY = 150  # the days in which everything goes through the actions; before, visits are written in one go
+LATELY = 110  # the days in which everything goes through the actions; before, visits are written in one go
 PAIRED_BEFORE = 760  # days ago that most pairings began
 INSPECTIONS = ((6, 20), (11, 28))  # month and day of the county's inspections
 HABITS = [("steady", 45), ("quarterly", 25), ("rush", 18), ("forgets", 12)]
