@@ -185,10 +185,11 @@ class Table:
     widths: Sequence[int] = ()
 
 
-def write_workbook(target: IO[bytes], tables: Iterable[Table]) -> None:
+def write_workbook(target: IO[bytes], tables: Iterable[Table], *, created: dt.datetime) -> None:
     """Write an xlsx file with little memory. Text stays text: no formula, link or number is guessed from it.
 
-    Give identity, phone and account numbers as text. Text past a cell's 32,767 characters is cut.
+    Give identity, phone and account numbers as text. Text past a cell's 32,767 characters is cut. ``created``
+    is the moment that the file names as its own: the same rows give the same bytes, whenever they are asked for.
     """
     options = {
         "constant_memory": True,
@@ -197,6 +198,7 @@ def write_workbook(target: IO[bytes], tables: Iterable[Table]) -> None:
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(target, options) as book:
+        book.set_properties({"created": created})
         text, title = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
         for table in tables:
             sheet = book.add_worksheet("".join(c for c in table.name if c not in "[]:*?/\\'")[:31])

@@ -26,7 +26,8 @@ def write_failed_rows(batch: ImportBatch, target: IO[bytes]) -> int:
             f"{s.column}：{s.problem.sentence}" if s.column else s.problem.sentence for s in said
         )
         reasons[row.number] = f"{text}（{_('left out')}）" if row.choice == LEAVE else text
-    write_workbook(target, [Table(_("rows to mend"), _table(batch, reasons), [12] * 40)])
+    table = Table(_("rows to mend"), _table(batch, reasons), [12] * 40)
+    write_workbook(target, [table], created=batch.uploaded_at)
     return len(reasons)
 
 

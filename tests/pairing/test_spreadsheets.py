@@ -1,5 +1,6 @@
 """Files from outside are read in a child that harms nobody; what we write opens harmlessly."""
 
+import datetime as dt
 import io
 import os
 import subprocess
@@ -160,7 +161,7 @@ FORMULAS = [
 def test_what_we_write_is_text_and_stays_whole():
     out = io.BytesIO()
     rows = [["名", "数"], *([text, Decimal("1.5")] for text in FORMULAS), ["629999195602040112", 7]]
-    write_workbook(out, [Table("导出[1]", rows, [20])])
+    write_workbook(out, [Table("导出[1]", rows, [20])], created=dt.datetime(2026, 3, 5, 8))
     sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active
     assert sheet.title == "导出1"
     assert {cell.data_type for cell in sheet["A"]} == {"s"}
@@ -169,3 +170,13 @@ def test_what_we_write_is_text_and_stays_whole():
     assert not sheet._hyperlinks
     ((*_, again),) = read(io.BytesIO(out.getvalue()))
     assert [row[0].strip() for row in again][1:-1] == [text.strip() for text in FORMULAS]
+
+
+def test_the_same_rows_give_the_same_bytes_at_any_time():
+    made = []
+    for _ in range(2):
+        out = io.BytesIO()
+        write_workbook(out, [Table("导出", [["名"], ["甲"]])], created=dt.datetime(2026, 3, 5, 8))
+        made.append(out.getvalue())
+        time.sleep(1.1)  # the file's own clock counts seconds
+    assert made[0] == made[1]

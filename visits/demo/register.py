@@ -7,7 +7,7 @@ from typing import Any
 from households.actions.imports import choose_rows
 from households.models import ImportBatch
 from households.register import applying, intake
-from pairing import codelists
+from pairing import clock, codelists
 from pairing.models import Area
 from pairing.spreadsheets import Table, write_workbook
 from visits.demo.files import Draft
@@ -29,7 +29,7 @@ def bring_in(drafts: Sequence[Draft], *, place: Area, year: int, by: Any) -> Imp
     places = {a.code: a.name for a in Area.objects.within(place.code)}
     rows = _rows(drafts, county.name, place.name, places)
     file = io.BytesIO()
-    write_workbook(file, [Table("户信息", [TITLES, *rows])])
+    write_workbook(file, [Table("户信息", [TITLES, *rows])], created=clock.now())
     file.seek(0)
     name = f"{place.display_name}户信息_{year}.xlsx"
     batch = intake.upload(file=file, name=name, area=place.code, year=year, by=by)
