@@ -40,6 +40,7 @@ NOUNS = {
     "slip": _("visit slip"),
     "today": _("today's page"),
     "unit": _("unit"),
+    "village_link": _("unit linked to a village"),
     "visit": _("visit log"),
     "year": _("facts of a year"),
 }

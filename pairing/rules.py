@@ -1,14 +1,15 @@
 """Who may do what to whom among people with accounts, given their grants. ``check_`` raises, ``can`` asks."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pairing import clock
+from pairing import clock, wording
 from pairing.access import covers, open_grants
 from pairing.errors import Refused
-from pairing.models import Area, Grant, User
+from pairing.models import Area, Grant, Unit, User, VillageLink
 from pairing.roles import LEVELS, P, Role, grantable_by
 
 
@@ -78,6 +79,48 @@ def _is_below_system(grant: Grant, by: User) -> bool:
     return (grant.role, grant.area.level) in reach and any(
         own.role == Role.SYSTEM and grant.area_id.startswith(own.area_id) for own in open_grants(by)
     )
+
+
+def check_can_link(unit: Unit, village: Area, day: date, *, by: User) -> None:
+    """An active unit is linked to a village of one's own area, from a day that has come, once at a time.
+
+    Source: the counties' rule for linking villages (联村): a unit begins again only where it had ended.
+    """
+    if village.level != Area.Level.VILLAGE or not covers(by, P.PAIRING_MANAGE, village.pk):
+        raise Refused(_("This village is not in your area."), "village")
+    if not unit.active:
+        raise Refused(_("This unit no longer sends helpers."), "unit")
+    _check_day(day, "started_on")
+    last = VillageLink.objects.filter(unit=unit, village=village).order_by("-started_on").first()
+    if last is not None and last.ended_on is None:
+        raise Refused(_("This unit is linked to the village already."), "village")
+    if last is not None and last.ended_on is not None and day < last.ended_on:
+        raise Refused(
+            _("The link before ended on %(day)s. The next one begins on that day or later.")
+            % {"day": wording.day(last.ended_on)},
+            "started_on",
+        )
+
+
+def check_can_end_link(link: VillageLink, day: date, *, by: User) -> None:
+    """An open link of a village in one's own area ends on a day from its start to today."""
+    if not covers(by, P.PAIRING_MANAGE, link.village_id):
+        raise Refused(_("This village is not in your area."))
+    if link.ended_on is not None:
+        raise Refused(_("This link has already ended."))
+    _check_day(day, "ended_on")
+    if day < link.started_on:
+        raise Refused(
+            _("This link began on %(day)s and cannot end before.") % {"day": wording.day(link.started_on)},
+            "ended_on",
+        )
+
+
+def _check_day(day: date, field: str) -> None:
+    if day > clock.today():
+        raise Refused(_("This day lies in the future."), field)
+    if day.year < 1990:
+        raise Refused(_("This day lies too far back."), field)
 
 
 def can(check: Callable[..., None], *args: Any, **kwargs: Any) -> bool:

@@ -4,7 +4,18 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.urls import include, path
 
-from pairing.views import audit, errors, gallery, health, home, invitations, people, profile, units
+from pairing.views import (
+    audit,
+    errors,
+    gallery,
+    health,
+    home,
+    invitations,
+    people,
+    profile,
+    units,
+    village_links,
+)
 
 accounts = [
     path("login/", account.login, name="account_login"),
@@ -41,7 +52,11 @@ site = [
     path("grants/<uuid:public_id>/end/", people.grant_end, name="grant_end"),
     path("units/", units.unit_list, name="unit_list"),
     path("units/new/", units.unit_create, name="unit_create"),
-    path("units/<uuid:public_id>/", units.unit_edit, name="unit_edit"),
+    path("units/<uuid:public_id>/", units.unit_detail, name="unit_detail"),
+    path("units/<uuid:public_id>/edit/", units.unit_edit, name="unit_edit"),
+    path("linked-villages/", village_links.village_link_list, name="village_link_list"),
+    path("linked-villages/new/", village_links.village_link_create, name="village_link_create"),
+    path("linked-villages/<uuid:public_id>/end/", village_links.village_link_end, name="village_link_end"),
     path("audit/object/", audit.audit_object, name="audit_object"),
     path("audit/account/", audit.audit_account, name="audit_account"),
     path("audit/exports/", audit.audit_exports, name="audit_exports"),

@@ -21,7 +21,7 @@ from households.models import Household
 from households.models.members import HEAD
 from pairing import clock, codelists, numbers
 from pairing.access import prefixes
-from pairing.forms.people import AreaField
+from pairing.forms.places import AreaField
 from pairing.models import Area
 from pairing.roles import P
 

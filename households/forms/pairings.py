@@ -1,7 +1,7 @@
 """Forms of pairing and handing over: helpers with loads beside the names, and rosters as pasted lines."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from households.forms.fields import CodeField, DayField, LinesField, TextField
 from households.models import Household, Pairing
 from pairing import clock, numbers
 from pairing.access import below, prefixes
-from pairing.models import Area, Grant, User
+from pairing.models import Area, Grant, User, VillageLink
 from pairing.names import folded
 from pairing.roles import P, Role
 
@@ -41,6 +41,13 @@ def loads_of(user: Any, people: Iterable[User] | None = None) -> dict[int, int]:
     return dict(rows.values_list("cadre").annotate(Count("pk")))
 
 
+def units_linked_to(villages: Collection[str]) -> set[int | None]:
+    """The units that are linked to any of these villages today."""
+    if not villages:
+        return set()
+    return set(VillageLink.objects.open().filter(village__in=villages).values_list("unit", flat=True))
+
+
 def helper_label(person: User, load: int) -> str:
     """Name, unit, and the load beside it."""
     words = ngettext("%(load)d household", "%(load)d households", load) % {"load": load}
@@ -56,13 +63,24 @@ class HelperField(forms.ChoiceField):
         self.empty_label = empty_label or _("Choose a helper")
         self.people: dict[str, User] = {}
 
-    def offer(self, user: Any, leave_out: User | None = None) -> None:
-        """Offer the helpers of the areas where ``user`` pairs: two queries."""
-        people = [person for person in helpers_of(user) if person != leave_out]
-        loads = loads_of(user)
+    def offer(
+        self, user: Any, leave_out: Iterable[User] = (), villages: Collection[str] = frozenset()
+    ) -> None:
+        """Offer the helpers of the areas where ``user`` pairs, those of the villages' linked units first.
+
+        Three queries.
+        """
+        left_out = {person.pk for person in leave_out}
+        people = [person for person in helpers_of(user) if person.pk not in left_out]
+        loads, linked = loads_of(user), units_linked_to(villages)
         self.people = {str(person.public_id): person for person in people}
-        labels = [(key, helper_label(person, loads.get(person.pk, 0))) for key, person in self.people.items()]
-        self.choices = [("", self.empty_label), *labels]
+        groups: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+        for key, person in self.people.items():
+            groups[person.unit_id in linked].append((key, helper_label(person, loads.get(person.pk, 0))))
+        self.choices = [("", self.empty_label), *groups[False]]
+        if groups[True]:
+            grouped = [(_("Of the linked unit"), groups[True]), (_("Of other units"), groups[False])]
+            self.choices = [("", self.empty_label), *((name, rows) for name, rows in grouped if rows)]
 
     def offer_same(self, other: "HelperField") -> None:
         """Offer what another field of the form offers, without asking the database again."""
@@ -91,10 +109,11 @@ class PairForm(forms.Form):
         help_text=_("The best time to come, sore points. Only the helper and the township read it."),
     )
 
-    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Any, villages: Collection[str] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["households"].queryset = Household.objects.visible_to(by, P.PAIRING_MANAGE)  # type: ignore[attr-defined]
-        self.fields["cadre"].offer(by)  # type: ignore[attr-defined]
+        villages = villages or {row.village_code for row in self.chosen()}
+        self.fields["cadre"].offer(by, villages=villages)  # type: ignore[attr-defined]
         self.fields["started_on"].initial = clock.today()
 
     def chosen(self) -> list[Household]:
@@ -231,7 +250,7 @@ class HandoverForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.pairings = pairings
         everybody: Any = self.fields["everybody"]
-        everybody.offer(by, leave_out=leaver)
+        everybody.offer(by, [leaver], {pairing.village_code for pairing in pairings})
         self.fields["handed_on"].initial = clock.today()
         self.fields["reason"].initial = "transferred"
         for pairing in pairings:

@@ -27,7 +27,7 @@ from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.error_pages import answer
 from pairing.errors import Conflict, Refused
-from pairing.models import Area, User
+from pairing.models import Area, User, VillageLink
 from pairing.roles import P
 from pairing.tables import capped_count, keyset_page
 
@@ -40,8 +40,9 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     """Unpaired households to choose from on the left, helpers with their loads on the right."""
     filters = VillageFilter(request.GET, by=request.user)
     unpaired = Household.objects.visible_to(request.user, P.PAIRING_MANAGE).unpaired()
-    if filters.is_valid() and filters.cleaned_data["village"]:
-        unpaired = unpaired.filter(village_code=filters.cleaned_data["village"])
+    village = filters.cleaned_data["village"] if filters.is_valid() else ""
+    if village:
+        unpaired = unpaired.filter(village_code=village)
     page = keyset_page(
         unpaired.defer("phone", "bank_account"),
         ("village_code", "head_key", "pk"),
@@ -62,7 +63,8 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "count": capped_count(unpaired),
         "helpers": [(person, load) for person, load in helpers_with_loads(request.user) if load],
-        "form": PairForm(by=request.user, initial=None),
+        "linked": linked_units(village),
+        "form": PairForm(by=request.user, villages={village} - {""}),
     }
     return render(request, "households/pairing_list.html", context)
 
@@ -229,6 +231,12 @@ def helpers_with_loads(user: Any) -> list[tuple[User, int]]:
     people = list(helpers_of(user))
     loads = loads_of(user)
     return [(person, loads.get(person.pk, 0)) for person in people]
+
+
+def linked_units(village: str) -> list[VillageLink]:
+    """The links of units to a village that hold today."""
+    links = VillageLink.objects.open().filter(village=village).select_related("unit")
+    return list(links.order_by("started_on", "pk"))
 
 
 def name_villages(households: Any) -> None:

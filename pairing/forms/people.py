@@ -1,6 +1,5 @@
 """Forms about people with accounts, their roles and their units."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,10 +7,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pairing import clock, codelists
-from pairing.access import prefixes
-from pairing.models import Area, Unit, User
-from pairing.models.areas import LENGTH
+from pairing.forms.places import PlaceField, PlaceForm
+from pairing.models import Unit, User
 from pairing.numbers.contact import mask_phone, parse_phone
 from pairing.numbers.malformed import Malformed
 from pairing.numbers.text import clean_name
@@ -24,7 +21,7 @@ ACCOUNT_STATES = {
     "new": _("never signed in"),
     "shut": pgettext_lazy("account", "shut"),
 }
-_DIGITS = {"inputmode": "tel", "autocomplete": "off"}
+DIGITS = {"inputmode": "tel", "autocomplete": "off"}
 
 
 class MobileField(forms.CharField):
@@ -32,7 +29,7 @@ class MobileField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 40)
-        super().__init__(widget=forms.TextInput(attrs=_DIGITS), **kwargs)
+        super().__init__(widget=forms.TextInput(attrs=DIGITS), **kwargs)
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
@@ -70,25 +67,6 @@ class UnitField(forms.ModelChoiceField):
         return obj.name
 
 
-class AreaField(forms.ModelChoiceField):
-    """An area by its code, in groups of townships so that villages are found."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Area.objects.none(), to_field_name="code", empty_label="—", **kwargs)
-
-    def offer(self, areas: Iterable[Area], *, only: str = "") -> None:
-        """Let these areas be chosen, or those of the level ``only``; villages stand under their township."""
-        known = list(areas)
-        listed = [area for area in known if only in ("", area.level)]
-        self.queryset = Area.objects.filter(pk__in=[area.pk for area in listed])
-        names = {area.pk: area.label for area in known}
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for area in listed:
-            head = area.pk[:9] if area.level in {"township", "village"} else ""
-            groups.setdefault(names.get(head, ""), []).append((area.pk, area.label))
-        self.choices = [("", "—"), *groups.get("", []), *((n, group) for n, group in groups.items() if n)]
-
-
 class _Form(forms.Form):
     """A form that offers what ``by`` may choose."""
 
@@ -97,11 +75,12 @@ class _Form(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class RoleForm(_Form):
+class RoleForm(PlaceForm, _Form):
     """A role and the area it holds for, out of what the giver may give."""
 
     role = forms.ChoiceField(label=_("Role"))
-    role_area = AreaField(label=_("Area of the role"))
+    role_area = PlaceField(label=_("Area of the role"))
+    PLACE = "role_area"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,10 +88,9 @@ class RoleForm(_Form):
         names = dict(Role.choices)
         roles = [role for role in Role if role in {triple[0] for triple in offered}]
         self.fields["role"].choices = [("", "—"), *((role.value, names[role]) for role in roles)]  # type: ignore[attr-defined]
-        own = {code for _role, _level, code in offered}
-        levels = {level for _role, level, _code in offered}
-        areas = Area.objects.active().within(*own).filter(level__in=levels)
-        self.fields["role_area"].offer(areas)  # type: ignore[attr-defined]
+        self.offer_places(
+            {code for _role, _level, code in offered}, levels={level for _role, level, _code in offered}
+        )
 
 
 class PersonForm(_Form):
@@ -218,51 +196,3 @@ class PersonFilter(forms.Form):
         required=False,
         choices=[("", _("all")), *ACCOUNT_STATES.items()],
     )
-
-
-class UnitForm(forms.ModelForm):
-    """A unit that sends helpers."""
-
-    contact_phone = forms.CharField(
-        label=_("Phone of the contact person"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs=_DIGITS),
-    )
-
-    class Meta:
-        model = Unit
-        fields = ("name", "kind", "level", "contact")
-
-    field_order = ("area", "name", "kind", "level", "contact", "contact_phone", "active")
-
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, codes in (("kind", "unit_kind"), ("level", "unit_level")):
-            kept = getattr(self.instance, name)
-            choices = [("", "—"), *codelists.choices(codes, clock.today(), keep=[kept] if kept else [])]
-            label = self.fields[name].label
-            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)
-        if self.instance.pk:
-            self.fields["contact_phone"].initial = self.instance.contact_phone.open()
-            self.fields["active"] = forms.BooleanField(
-                label=_("Still sends helpers"), required=False, initial=self.instance.active
-            )
-        else:
-            area = AreaField(label=_("Place"), help_text=_("The county or township whose unit it is."))
-            area.offer(
-                Area.objects.active()
-                .within(*prefixes(by, P.PEOPLE_MANAGE))
-                .filter(level__in=[level for level in LENGTH if level != "village"])
-            )
-            self.fields["area"] = area
-        self.order_fields(self.field_order)
-
-    def clean_contact_phone(self) -> str:
-        text = self.cleaned_data["contact_phone"]
-        if not text:
-            return ""
-        try:
-            return parse_phone(text).text
-        except Malformed as problem:
-            raise forms.ValidationError(problem.sentence) from problem

@@ -47,15 +47,27 @@ class Unit(models.Model):
         ]
 
 
-class VillageLink(models.Model):
-    """A unit is linked to a village from a day on (联村)."""
+class VillageLinkQuerySet(models.QuerySet["VillageLink"]):
+    def visible_to(self, user: Any, permission: P) -> "VillageLinkQuerySet":
+        """Links of the villages in the areas where ``user`` holds ``permission``."""
+        return self.filter(below("village_id", prefixes(user, permission)))
 
+    def open(self) -> "VillageLinkQuerySet":
+        """Links that hold today: no future dates exist, so open means no end."""
+        return self.filter(ended_on__isnull=True)
+
+
+class VillageLink(models.Model):
+    """A unit is linked to a village (联村): half-open ``[started_on, ended_on)``, never deleted."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="village_links")
     village = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="unit_links")
     started_on = models.DateField(_("from"))
     ended_on = models.DateField(_("until"), null=True, blank=True)
+    end_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = models.Manager()
+    objects = VillageLinkQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -13,13 +13,14 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing import codelists
-from pairing.access import covers, permission_required
+from pairing.access import carries, covers, permission_required
 from pairing.actions import units
 from pairing.errors import Refused
-from pairing.forms.people import UnitForm
+from pairing.forms.units import UnitForm
 from pairing.models import Unit, User
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
+from pairing.views.village_links import name_townships
 
 
 @require_GET
@@ -28,7 +29,10 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     """The units of one's area and of the areas above it, with how many of their people have accounts."""
     q = request.GET.get("q", "")[:60]
     here = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
-    here = here.annotate(people_open=Count("people", filter=Q(people__is_active=True)))
+    here = here.annotate(
+        people_open=Count("people", filter=Q(people__is_active=True), distinct=True),
+        villages_open=Count("village_links", filter=Q(village_links__ended_on=None), distinct=True),
+    )
     page = keyset_page(
         here.filter(name__contains=q) if q else here,
         ("name", "pk"),
@@ -39,11 +43,11 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     states = {True: (_("active"), "done"), False: (pgettext("unit", "closed"), "neutral")}
     table = Table(
         columns=[
-            Column("name", _("Unit"), link=lambda u: _edit_url(request, u)),
+            Column("name", _("Unit"), link=lambda u: reverse("pairing:unit_detail", args=[u.public_id])),
             Column("area", _("Place"), value=lambda u: u.area.label),
             Column("kind", _("Kind of unit"), labels=kinds),
             Column("level", _("Subordinate to"), labels=levels),
-            Column("contact", _("Contact person")),
+            Column("villages_open", _("Linked villages"), kind="number"),
             Column("people_open", _("People"), kind="number"),
             Column("active", _("State"), kind="state", states=states),
         ],
@@ -51,7 +55,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         caption=_("Units"),
         empty=_("No unit yet."),
     )
-    return render(request, "pairing/unit_list.html", {"table": table, "pager": page, "q": q})
+    context = {"table": table, "pager": page, "q": q, "may_link": carries(request.user, P.PAIRING_MANAGE)}
+    return render(request, "pairing/unit_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,13 +66,37 @@ def unit_create(request: HttpRequest) -> HttpResponse:
     form = UnitForm(request.POST or None, by=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         try:
-            units.create_unit(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
+            unit = units.create_unit(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            messages.success(request, _("Saved."))
-            return redirect("pairing:unit_list")
+            messages.success(request, _("Saved. Now say which villages the unit is linked to."))
+            return redirect("pairing:unit_detail", public_id=unit.public_id)
     return render(request, "pairing/unit_create.html", {"form": form})
+
+
+@require_GET
+@permission_required(P.PEOPLE_MANAGE)
+def unit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One unit: what it is, and to which villages it is and was linked."""
+    rows = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
+    unit = get_object_or_404(rows, public_id=public_id)
+    links = list(unit.village_links.select_related("village").order_by("village_id", "started_on"))
+    name_townships(links)
+    for link in links:
+        link.may_end = covers(request.user, P.PAIRING_MANAGE, link.village_id)
+    context = {
+        "unit": unit,
+        "unit_key": str(unit.public_id),
+        "kind": codelists.label("unit_kind", unit.kind),
+        "level": codelists.label("unit_level", unit.level),
+        "people": unit.people.filter(is_active=True).count(),
+        "open": [link for link in links if link.ended_on is None],
+        "ended": [link for link in links if link.ended_on is not None],
+        "may_edit": covers(request.user, P.PEOPLE_MANAGE, unit.area_id),
+        "may_link": unit.active and carries(request.user, P.PAIRING_MANAGE),
+    }
+    return render(request, "pairing/unit_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,11 +114,5 @@ def unit_edit(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
-            return redirect("pairing:unit_list")
+            return redirect("pairing:unit_detail", public_id=unit.public_id)
     return render(request, "pairing/unit_edit.html", {"form": form, "unit": unit})
-
-
-def _edit_url(request: HttpRequest, unit: Unit) -> str | None:
-    if not covers(request.user, P.PEOPLE_MANAGE, unit.area_id):
-        return None
-    return reverse("pairing:unit_edit", args=[unit.public_id])

@@ -144,7 +144,11 @@ PAGES: Mapping[str, Page] = {
     "pairing:grant_end": form(MANAGERS, "grant", post=(200, 302)),
     "pairing:unit_list": Page("GET", MANAGERS),
     "pairing:unit_create": form(MANAGERS, post=(200, 302)),
+    "pairing:unit_detail": Page("GET", MANAGERS, "unit"),
     "pairing:unit_edit": form(MANAGERS, "unit", reads=False, post=(200, 302)),
+    "pairing:village_link_list": Page("GET", ADMINS),
+    "pairing:village_link_create": form(ADMINS, post=(200, 302)),
+    "pairing:village_link_end": form(ADMINS, "village_link", reads=False, post=(200, 302)),
     # --- the log
     "pairing:audit_object": form(frozenset({"auditor"}), reads=True, post=(200,)),
     "pairing:audit_account": form(frozenset({"auditor"}), reads=True, post=(200,)),

@@ -79,7 +79,7 @@ _REGISTER: Mapping[str, list[Fields]] = {
         personal("whom to ask at a unit", "contact", MANAGERS),
         sealed("how to ask a unit", "contact_phone", MANAGERS),
     ],
-    "pairing.VillageLink": [public("which unit is linked to which village", "id unit village started_on ended_on")],
+    "pairing.VillageLink": [public("which unit is linked to which village", "id public_id unit village started_on ended_on end_reason")],
     "pairing.User": [
         public("which account, in which language, of which unit", "id public_id area unit language version created_at"),
         personal("who works here: named beside what he did", "name username duty", EVERYBODY),
@@ -118,6 +118,11 @@ _REGISTER: Mapping[str, list[Fields]] = {
         personal("where support is paid to", "bank_name", OFFICE),
         sealed("where support is paid to: masked, in full by a deed of its own", "bank_account", OFFICE),
         public("counters", "lead member_count pairing_count last_visit_on open_problems open_promises"),
+        public("at which months' ends a visit is recent", "visit_months", NOBODY),
+    ],
+    "households.VillageMonth": [
+        public("how many households a village's months have", "id county_code township_code village_code month"),
+        public("how many households a village's months have", "opened listed covered"),
     ],
     "households.HouseholdYear": [
         ROW, YEAR,

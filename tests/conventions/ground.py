@@ -26,7 +26,7 @@ from households.models.scoped import codes_of
 from households.register import intake
 from pairing import clock
 from pairing.actions import people as accounts
-from pairing.models import User
+from pairing.models import User, VillageLink
 from tests import cast, factories
 from tests.households import register_files
 from tests.visits import made
@@ -82,7 +82,11 @@ def build() -> Ground:
         person = world.people[helper]
         keep("person", position, person)
         keep("grant", position, person.grants.get())
-        keep("unit", position, factories.unit(township, cast.canary(position, "unit")))
+        unit = factories.unit(township, cast.canary(position, "unit"))
+        keep("unit", position, unit)
+        village = cast.POSITIONS[position]
+        link = VillageLink.objects.create(unit=unit, village_id=village, started_on=clock.today())
+        keep("village_link", position, link)
         _import(world, position, world.people[admin], township, keep)
     _invitation(world, ids)
     ConflictDraft.everything.create(

@@ -44,7 +44,9 @@ TESTED_WITH = {
     "pairing:person_sign_out": ("test_person_detail.py", "sign-out"),
     "pairing:grant_end": ("test_grant_create.py", "end/"),
     "pairing:unit_list": ("test_unit_create.py", "/units/"),
-    "pairing:unit_edit": ("test_unit_create.py", "/units/"),
+    "pairing:unit_edit": ("test_unit_create.py", "/edit/"),
+    "pairing:unit_detail": ("test_village_link_create.py", "/units/"),
+    "pairing:village_link_list": ("test_village_link_create.py", "/linked-villages/"),
     **{name: ("test_audit.py", name.split(":")[1]) for name in ONE_PAGE},
 }
 

@@ -1,86 +1,50 @@
-"""The database goes away in four ways: a friendly page within three seconds, and back by itself."""
+"""The database goes away in four ways: a friendly page within three seconds, and back by itself.
 
-import os
-import signal
-import subprocess
-import sys
+One that stands still in the middle of a request holds its worker for ten seconds at most.
+"""
+
+import re
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 
 import psycopg2
 import pytest
+from django.urls import reverse
 
 import devpg
-from tests import databases, site
+from pairing import clock
+from tests import cast, fragile, site
+from visits.models import Visit
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A server of our own that may be stopped, with a copy of the migrated database."""
-    state = tmp_path_factory.mktemp("away")
-    made = devpg.Cluster(devpg.place(state, "away"), devpg.wheel_programs(Path(sys.prefix)), keep=False)
-    made.start()
-    for statement in devpg.make_database("pairing").splitlines():
-        made.sql(statement)
-    source = databases.own_name("_away")
-    databases.clone(source)
-    dump = [made.programs / "pg_dump", "--dbname", databases.address(devpg.OWNER, source)]
-    text = subprocess.run(dump, capture_output=True, check=True).stdout
-    databases.drop(source)
-    load = [made.programs / "psql", "-qX", "-d", made.url(devpg.SUPERUSER, "pairing")]
-    subprocess.run(load, input=text, stdout=subprocess.DEVNULL, check=True)
-    yield made
-    made.remove()
+def cluster(tmp_path_factory, django_db_setup, django_db_blocker):
+    with (
+        fragile.server(tmp_path_factory.mktemp("away")) as made,
+        django_db_blocker.unblock(),
+        fragile.standing_on(made),
+    ):
+        yield made
 
 
 @pytest.fixture(scope="module")
 def served(cluster):
-    before = os.environ["DATABASE_URL"]
-    os.environ["DATABASE_URL"] = cluster.url(devpg.RUNTIME, "pairing")
-    try:
-        with site.serve() as running:
-            yield running
-    finally:
-        os.environ["DATABASE_URL"] = before
+    with site.serve() as running:
+        yield running
 
 
-def get(served, path="/account/login/"):
-    cookie = {"Cookie": "sessionid=abcdefghijklmnop"}
-    request = urllib.request.Request(served.url + path, headers=cookie)  # noqa: S310
-    start = time.monotonic()
-    try:
-        with urllib.request.urlopen(request, timeout=15) as response:  # noqa: S310
-            return response.status, response.headers, response.read().decode(), time.monotonic() - start
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read().decode(), time.monotonic() - start
-
-
-def processes(cluster):
-    head = int((cluster.data / "postmaster.pid").read_text().split()[0])
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-            parents[int(stat.parent.name)] = int(fields[1])
-        except OSError:
-            continue
-    return [head, *(pid for pid, parent in parents.items() if parent == head)]
+@pytest.fixture(scope="module")
+def world(cluster):
+    return cast.build()
 
 
 def stop(cluster):
     cluster.stop()
     return cluster.start
-
-
-def freeze(cluster):
-    frozen = processes(cluster)
-    for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
-    return lambda: [os.kill(pid, signal.SIGCONT) for pid in frozen]
 
 
 def refuse(cluster):
@@ -101,22 +65,67 @@ def use_up(cluster):
     return back
 
 
-@pytest.mark.parametrize("away", [stop, freeze, refuse, use_up])
+def wait_until_back(visitor):
+    deadline = time.monotonic() + 10
+    while visitor.get("/account/login/").status != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("away", [stop, fragile.freeze, refuse, use_up])
 def test_away_and_back(cluster, served, away):
-    assert get(served)[0] == 200
-    assert get(served, "/healthz")[0] == 200
+    visitor = fragile.Visitor(served.url)
+    assert visitor.get("/account/login/").status == 200
+    assert visitor.get("/healthz").status == 200
     back = away(cluster)
     try:
         for path in ("/account/login/", "/", "/healthz", "/account/login/", "/enter/"):
-            status, headers, text, seconds = get(served, path)
-            assert status == 503
-            assert headers["Retry-After"] == "30"
-            assert headers["X-Request-ID"] in text
-            assert "Traceback" not in text
-            assert seconds < 3
+            answer = visitor.get(path)
+            assert answer.status == 503
+            assert answer.headers["Retry-After"] == "30"
+            assert answer.headers["X-Request-ID"] in answer.text
+            assert "Traceback" not in answer.text
+            assert answer.seconds < 3
+        sent = visitor.post("/account/login/", {"login": "马", "password": "a long walk"})
+        assert "a long walk" not in sent.text
     finally:
         back()
+    wait_until_back(visitor)
+
+
+def test_standing_still_in_the_middle_of_a_save(cluster, served, world):
+    """The words stand in the 503 page; sent from there, they are stored once."""
+    household = world.files["own"]
+    visitor = fragile.Visitor(served.url, world.people["cadre"])
+    path = reverse("visits:visit_create", args=[household.public_id])
+    words = {"said": '玉米收了 "三千斤"\n<价钱>也好。'}
+    sent = words | {"client_id": str(uuid.uuid4()), "visited_on": clock.today().isoformat(), "method": "home"}
+    sent |= {"met": str(world.heads["own"].person.public_id)}
+    with psycopg2.connect(cluster.url(devpg.RUNTIME, "pairing")) as held, ThreadPoolExecutor(1) as beside:
+        lock = "SELECT 1 FROM households_household WHERE id = %s FOR UPDATE"
+        held.cursor().execute(lock, [household.pk])
+        saving = beside.submit(visitor.post, path, sent)
+        wait_for_a_lock(cluster)
+        thaw = fragile.freeze(cluster)
+        try:
+            answer = saving.result()
+        finally:
+            thaw()
+    held.close()
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert answer.seconds < 10
+    wait_until_back(visitor)
+    kept = dict(re.findall(r'<textarea hidden name="(\w+)">\n(.*?)</textarea>', answer.text, re.DOTALL))
+    assert unescape(kept["said"]).replace("\r\n", "\n") == words["said"]
+    again = visitor.post(path, {name: unescape(value) for name, value in kept.items()})
+    assert again.status == 302
+    assert Visit.everything.get(client_id=sent["client_id"]).said == words["said"]
+
+
+def wait_for_a_lock(cluster):
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     deadline = time.monotonic() + 10
-    while get(served)[0] != 200:
+    while cluster.sql(waiting) == "0":
         assert time.monotonic() < deadline
-        time.sleep(0.2)
+        time.sleep(0.05)

@@ -33,7 +33,7 @@ def test_add_and_correct(cast, sign_in):
         "contact": "刘老师",
         "active": "on",
     }
-    assert client.post(f"/units/{unit.public_id}/", changed).status_code == 302
+    assert client.post(f"/units/{unit.public_id}/edit/", changed).status_code == 302
     event = AuditEvent.objects.get(action="unit.edit")
     assert event.fields == ["contact", "contact_phone", "name"]
 
@@ -41,8 +41,8 @@ def test_add_and_correct(cast, sign_in):
 def test_units_of_the_county_are_seen_by_a_township_but_not_changed(cast, sign_in):
     client = sign_in(cast.town)
     assert "甘州区水务局" in client.get("/units/").content.decode()
-    assert client.get(f"/units/{cast.unit.public_id}/").status_code == 403
-    assert sign_in(cast.far).get(f"/units/{cast.unit.public_id}/").status_code == 404
+    assert client.get(f"/units/{cast.unit.public_id}/edit/").status_code == 403
+    assert sign_in(cast.far).get(f"/units/{cast.unit.public_id}/edit/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_errors_stand_beside_their_fields(cast, sign_in, bad, field):
 def test_a_unit_with_people_stays_open(cast, sign_in):
     cast.cadre.unit = cast.unit
     cast.cadre.save()
-    answer = sign_in(cast.county).post(f"/units/{cast.unit.public_id}/", {"name": cast.unit.name})
+    answer = sign_in(cast.county).post(f"/units/{cast.unit.public_id}/edit/", {"name": cast.unit.name})
     assert "still have accounts" in str(answer.context["form"].errors)
