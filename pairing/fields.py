@@ -220,3 +220,13 @@ def blind_of(model: type[models.Model], index: str, text: str) -> str | None:
     if not isinstance(field, BlindIndex):
         raise TypeError(f"{index} is no BlindIndex.")
     return field.hash_of(text)
+
+
+class Periods(models.Field):
+    """A set of periods of days (datemultirange), which SQL writes and reads; empty at first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": "{}", **kwargs})
+
+    def db_type(self, connection: Any) -> str:
+        return "datemultirange"

@@ -4,6 +4,7 @@ from households.models.changes import ChangeField, ChangeRequest
 from households.models.files import Household, HouseholdYear
 from households.models.imports import ColumnAlias, ImportBatch, ImportEffect, ImportFile, ImportRow
 from households.models.members import Absence, Membership, Person, PersonYear
+from households.models.months import VillageMonth
 from households.models.pairings import Pairing
 from households.models.questions import FileQuestion
 
@@ -23,4 +24,5 @@ __all__ = [
     "Pairing",
     "Person",
     "PersonYear",
+    "VillageMonth",
 ]

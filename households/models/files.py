@@ -13,12 +13,13 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from households.models.months import GAP_DAYS, triggers
 from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock, numbers
-from pairing.fields import BlindIndex, SealedField, blind_of
+from pairing.fields import BlindIndex, Periods, SealedField, blind_of
 from pairing.names import folded, query_terms
 
-GAP_DAYS = 120  # a listed household is overdue after this many days without a home visit
+SINCE = Greatest(F("listed_on"), Coalesce(F("last_visit_on"), F("listed_on")))  # the present gap's first day
 
 
 class HouseholdQuerySet(ScopedQuerySet):
@@ -41,8 +42,7 @@ class HouseholdQuerySet(ScopedQuerySet):
 
         A handover resets nothing. Source: the township's figure 3.
         """
-        since = Greatest(F("listed_on"), Coalesce(F("last_visit_on"), F("listed_on")))
-        return self.listed().alias(gap_since=since).filter(gap_since__lt=on - timedelta(days=GAP_DAYS))
+        return self.listed().alias(gap_since=SINCE).filter(gap_since__lt=on - timedelta(days=GAP_DAYS))
 
     def questioned(self) -> Self:
         """With a question of the rules that nobody has answered."""
@@ -84,6 +84,7 @@ class HouseholdQuerySet(ScopedQuerySet):
         "phone_hmac",
         "search_terms",
         "last_visit_on",
+        "visit_months",
         "open_problems",
         "open_promises",
         "pairing_count",
@@ -123,6 +124,7 @@ class Household(ScopedModel):
     member_count = models.PositiveSmallIntegerField(default=0)
     pairing_count = models.PositiveSmallIntegerField(default=0)
     last_visit_on = models.DateField(null=True, blank=True)  # latest home visit that is not withdrawn
+    visit_months = Periods(editable=False)  # at whose ends a home visit lies within the gap
     open_problems = models.PositiveSmallIntegerField(default=0)
     open_promises = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -143,8 +145,15 @@ class Household(ScopedModel):
                 condition=Q(listed_on__isnull=False, lead__isnull=True, status="open"),
                 name="household_unpaired",
             ),
+            models.Index(
+                F("county_code"),
+                SINCE,
+                condition=Q(listed_on__isnull=False, status="open"),
+                name="household_by_gap",
+            ),
             GinIndex(fields=["search_terms"], name="household_by_terms"),
         ]
+        triggers: ClassVar = triggers()
         constraints: ClassVar = [
             *ScopedModel.Meta.constraints,
             models.UniqueConstraint(fields=["county_code", "id"], name="household_key_in_county"),

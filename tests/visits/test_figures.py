@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 
-from households.models import Absence, ChangeRequest, FileQuestion, Household
+from households.models import Absence, ChangeRequest, FileQuestion
 from households.models.scoped import codes_of
 from pairing import clock
 from pairing.roles import P, Role
 from tests import cast, factories
+from visits.actions import counters
 from visits.models import Problem, Promise, Visit, VisitQuestion
 from visits.reports import small_cells
 from visits.reports.figures import BY_KEY, FIGURES, Scope, waiting_limit
@@ -44,17 +45,14 @@ def count(user, key):
 
 
 def visit(row, user, days, method="home", **more):
-    """A visit so many days ago; last_visit_on of the file follows as the actions keep it."""
+    """A visit so many days ago; the file is recounted as the actions do."""
     day = DAY - timedelta(days=days)
     values = {"state": "filed", "confirmed_at": clock.now(), "recorded_at": clock.now()} | more
     made = Visit.everything.create(
         household=row, author=user, visited_by=user, visited_on=day, method=method, said="x",
         body_hmac="", **codes_of(row), **values,
     )  # fmt: skip
-    if method == "home" and values["state"] != "withdrawn" and values["confirmed_at"]:
-        latest = max(day, row.last_visit_on or day)
-        row.last_visit_on = latest
-        Household.everything.filter(pk=row.pk).update(last_visit_on=latest)
+    counters.recount([row.pk])
     return made
 
 
@@ -197,37 +195,6 @@ def test_areas_add_up_to_the_figure(staff):
 def test_month_ends_run_to_today():
     assert month_ends(date(2024, 3, 31), 3) == [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)]
     assert len(month_ends(DAY)) == 12
-
-
-def test_each_month_is_worked_out_for_itself(staff, django_assert_num_queries):
-    """Against the definition, household by household and month by month, in one query."""
-    chance = random.Random(7)
-    files, visits = [], {}
-    for n in range(30):
-        closed = (
-            {"status": "closed", "closed_on": DAY - timedelta(chance.randrange(300))} if n % 7 == 0 else {}
-        )
-        row = file(chance.randrange(600), chance.choice([cast.VILLAGE, cast.SECOND_VILLAGE]), **closed)
-        days = [chance.randrange(500) for _n in range(chance.randrange(5))]
-        for day in days:
-            visit(row, staff, day)
-        visit(row, staff, 3, method="call")
-        files.append(row)
-        visits[row.pk] = [DAY - timedelta(d) for d in days]
-    file(None)
-    with django_assert_num_queries(2):  # the grants, and the one
-        found = strips(scope(staff))
-    assert list(found) == [cast.VILLAGE, cast.SECOND_VILLAGE]
-    for village, cells in found.items():
-        for cell in cells:
-            there = [
-                f for f in files
-                if f.village_code == village and f.listed_on <= cell.day
-                and (f.closed_on is None or f.closed_on > cell.day)
-            ]  # fmt: skip
-            gaps = [cell.day - max([f.listed_on, *(v for v in visits[f.pk] if v <= cell.day)]) for f in there]
-            assert cell.listed == len(there)
-            assert cell.covered == sum(gap <= timedelta(days=120) for gap in gaps)
 
 
 def test_the_last_month_is_the_figure_of_today(staff):

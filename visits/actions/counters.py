@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from households.models import Household
+from households.models.months import covered_months
 
 
 def lock(household_ids: Iterable[int]) -> dict[int, Household]:
@@ -16,21 +17,24 @@ def lock(household_ids: Iterable[int]) -> dict[int, Household]:
 
 
 # By hand, since every save runs it and building it from querysets took a third of a save. It repeats
-# `Visit.home()`, `Problem.open()` and `Promise.open()`; a test recounts with those and compares.
-_RECOUNT = """
+# `Visit.home()`, `Problem.open()` and `Promise.open()`; a test recounts with those and compares. Triggers of
+# households take what changes in `visit_months` to the village's months in the same statement.
+_RECOUNT = f"""
 UPDATE households_household h SET
-    last_visit_on = (SELECT max(v.visited_on) FROM visits_visit v WHERE v.household_id = h.id
+    (last_visit_on, visit_months) = (
+        SELECT max(v.visited_on), coalesce(range_agg({covered_months("v.visited_on")}), '{{}}')
+        FROM visits_visit v WHERE v.household_id = h.id
         AND v.method = 'home' AND v.state <> 'withdrawn' AND v.confirmed_at IS NOT NULL),
     open_problems = (SELECT count(*) FROM visits_problem p
         WHERE p.household_id = h.id AND p.state <> 'closed'),
     open_promises = (SELECT count(*) FROM visits_promise p
         WHERE p.household_id = h.id AND p.state = 'open')
 WHERE h.id = ANY(%s)
-"""
+"""  # noqa: S608  # our own columns only
 
 
 def recount(household_ids: Iterable[int]) -> None:
-    """Set ``last_visit_on``, ``open_problems`` and ``open_promises`` of these households from their rows.
+    """Set ``last_visit_on``, ``visit_months`` and the open counts of these households from their rows.
 
     The last visit is the latest home visit that is confirmed and not withdrawn. The file's ``version`` stays:
     counters are nobody's edit.

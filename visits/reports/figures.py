@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Left
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from households.models import Absence, ChangeRequest, FileQuestion, Household
+from households.models import Absence, ChangeRequest, FileQuestion, Household, VillageMonth
 from pairing import clock
 from pairing.access import in_areas
 from pairing.roles import P
@@ -46,7 +46,8 @@ class Scope:
 class Figure:
     """One figure. ``parts`` give its rows, one queryset for each kind of row.
 
-    ``aside`` marks some of the rows as "of which", with ``aside_name`` as the words (``%(number)s``).
+    ``aside`` marks some of the rows as "of which", with ``aside_name`` as the words (``%(number)s``). ``kept``
+    names the column of ``VillageMonth`` whose sum is the number of rows, where there is one.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Figure:
     parts: tuple[Callable[[Scope], Rows], ...]
     aside: Callable[[Scope], Q] | None = None
     aside_name: Lazy | str = ""
+    kept: str = ""
 
     def rows(self, scope: Scope) -> list[Rows]:
         """Exactly the rows that this figure counts."""
@@ -63,6 +65,8 @@ class Figure:
     def count(self, scope: Scope) -> "Counted":
         """The number, and how many of it stand aside; one query for each kind of row."""
         number, beside = 0, None
+        if self.kept:
+            return Counted(self, scope.of(VillageMonth).aggregate(sum=Sum(self.kept))["sum"] or 0)
         for rows in self.rows(scope):
             sums = {"number": Count("pk")}
             if self.aside:
@@ -75,6 +79,9 @@ class Figure:
     def by_area(self, scope: Scope, length: int = 12) -> Counter[str]:
         """The number in each area whose code has ``length`` digits; areas without rows are missing."""
         found: Counter[str] = Counter()
+        if self.kept:
+            sums = scope.of(VillageMonth).values_list(Left("village_code", length)).annotate(Sum(self.kept))
+            return Counter({area: number for area, number in sums if number})
         for rows in self.rows(scope):
             grouped = rows.order_by().values_list(Left("village_code", length)).annotate(Count("pk"))
             found.update(dict(grouped))
@@ -145,6 +152,7 @@ FIGURES: Sequence[Figure] = (
         pgettext_lazy("figure", "Households"),
         _("Files in this area that are open today."),
         (_households,),
+        kept="opened",
     ),
     Figure(
         "unpaired",

@@ -1,21 +1,18 @@
 """The village strip: month by month, the share of listed households within 120 days of a home visit.
 
-Coverage does not add up over months, so each month is worked out for itself, all in one statement.
+Finished months are sums of ``VillageMonth``, which say how a village changed from month to month. The present
+month ends today, in the middle of what those rows can tell: its households are those on the list by now, and
+covered is who is not overdue today, so that the last cell and the figure can never differ.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
 
-from django.contrib.postgres.aggregates import BitOr
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, Q, Sum, Value
+from django.db.models.functions import Greatest, Left
 
-from households.models import Household
-from households.models.files import GAP_DAYS
-from visits.models import Visit
+from households.models import Household, VillageMonth
 from visits.reports.figures import Scope
 from visits.reports.small_cells import is_small
 
@@ -52,51 +49,35 @@ def month_ends(today: date, months: int = MONTHS) -> list[date]:
 
 
 def strips(scope: Scope, length: int = 12) -> dict[str, list[Cell]]:
-    """For each area whose code has ``length`` digits its twelve cells, areas in code order. One query.
+    """For each area whose code has ``length`` digits its twelve cells, areas in code order. Two queries.
 
     A household counts at a month's end when it was listed and open then; it is covered when its last home
     visit up to then, by anyone, or its listing lies at most ``GAP_DAYS`` days back.
     """
     ends = month_ends(scope.day)
-    gap = timedelta(days=GAP_DAYS)
-    visited = (
-        scope.of(Visit)
-        .home()  # type: ignore[attr-defined]
-        .filter(household=OuterRef("pk"), visited_on__gte=ends[0] - gap)
+    first = ends[0].replace(day=1)
+    sums = (
+        scope.of(VillageMonth)
+        .filter(~Q(listed=0, covered=0), month__lte=scope.day)
+        .values_list(Left("village_code", length), Greatest("month", Value(first)))
+        .annotate(Sum("listed"), Sum("covered"))
         .order_by()
-        .values("household")
-        .annotate(months=BitOr(_bits(ends, lambda end: Q(visited_on__gte=end - gap, visited_on__lte=end))))
-        .values("months")
     )
-    still_open = Q(closed_on__isnull=True)
-    # Both masks are grouped by, not taken apart in SQL: that would look up the visits anew for every month.
-    rows = (
-        scope.of(Household)
-        .filter(listed_on__isnull=False)
-        .annotate(
-            area=Left("village_code", length),
-            counted=_bits(ends, lambda end: Q(listed_on__lte=end) & (still_open | Q(closed_on__gt=end))),
-            covered=Coalesce(Subquery(visited, output_field=IntegerField()), 0).bitor(
-                cast(Any, _bits(ends, lambda end: Q(listed_on__gte=end - gap)))
-            ),
-        )
-        .order_by("area")
-        .values_list("area", "counted", "covered")
-        .annotate(Count("pk"))
-    )
-    found: dict[str, list[Cell]] = {}
-    for area, counted, covered, number in rows:
-        cells = found.setdefault(area, [Cell(end, 0, 0) for end in ends])
-        for n, cell in enumerate(cells):
-            if counted >> n & 1:
-                cells[n] = Cell(cell.day, cell.covered + (covered >> n & 1) * number, cell.listed + number)
-    return found
+    changes: dict[str, Counter[tuple[date, str]]] = defaultdict(Counter)
+    for area, month, listed, covered in sums:
+        changes[area][month, "listed"] += listed
+        changes[area][month, "covered"] += covered
+    overdue = scope.of(Household).overdue(scope.day).order_by()  # type: ignore[attr-defined]
+    late = dict(overdue.values_list(Left("village_code", length)).annotate(Count("pk")))
+    return {area: _cells(ends, changes[area], late.get(area, 0)) for area in sorted(changes)}
 
 
-def _bits(ends: Sequence[date], holds: Callable[[date], Q]) -> Combinable:
-    """The months at whose end something holds, as bits; the oldest month is the lowest bit."""
-    total: Combinable = Value(0)
-    for n, end in enumerate(ends):
-        bit = When(holds(end), then=Value(1 << n))
-        total = total + Case(bit, default=Value(0), output_field=IntegerField())
-    return total
+def _cells(ends: list[date], changes: Counter[tuple[date, str]], late: int) -> list[Cell]:
+    """The months of one area; ``late`` of its households are overdue on the last day."""
+    cells, listed, covered = [], 0, 0
+    for end in ends:
+        month = end.replace(day=1)
+        listed += changes[month, "listed"]
+        covered += changes[month, "covered"]
+        cells.append(Cell(end, covered, listed))
+    return [*cells[:-1], Cell(ends[-1], listed - late, listed)]

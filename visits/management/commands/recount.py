@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from households.actions import counters as files
+from households.actions import months
 from households.actions.questions import refresh_questions
 from households.models import Household
 from visits.actions import counters as visits
@@ -30,4 +31,7 @@ class Command(BaseCommand):
                 files.recount(batch)
                 visits.recount(batch)
                 questions += refresh_questions(*Household.everything.filter(pk__in=batch))
-        self.stdout.write(f"{len(ids)} files recounted, {questions} questions raised or cleared")
+        wrong = months.recount(options["area"])
+        self.stdout.write(
+            f"{len(ids)} files recounted, {questions} questions raised or cleared, {wrong} months put right"
+        )
