@@ -92,7 +92,8 @@ PLAIN = frozenset({400, 413, 414, 500, 503})
 def answer(request: HttpRequest, status: int, reason: str | Promise = "", **context: Any) -> HttpResponse:
     """The error ``status`` in the form that the request asked for; ``reason`` replaces the usual sentence.
 
-    409 takes ``stored`` and ``sent`` (label to text) and shows both, so that nothing typed is lost.
+    409 takes ``stored`` and ``sent`` (label to text) and shows both, 503 takes ``again`` (names and values of a
+    form) and ``action`` (its address) and offers to send it again, so that nothing typed is lost.
     """
     error = ERRORS[status]
     number = str(getattr(request, "id", "") or "")

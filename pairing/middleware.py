@@ -4,23 +4,20 @@ import ipaddress
 import json
 import logging
 import re
-import select
-import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import psycopg2
-import psycopg2.extensions
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect
 
-from pairing import audit, clock
+from pairing import audit, clock, patience
 from pairing.error_pages import ERRORS, answer
 from pairing.errors import Conflict, Refused
 from pairing.models import AuditEvent
@@ -74,74 +71,40 @@ def database_away(get_response: Handler) -> Handler:
     """Without a database, a friendly page within three seconds instead of a worker that hangs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not database_answers():
+        if not patience.database_answers():
             return _away(request)
         response = get_response(request)
         # It went away in the middle: inner layers have made a 500 of that.
-        if response.status_code == 500 and connection.errors_occurred and not database_answers():
+        lost = connection.errors_occurred and not patience.connected()
+        if response.status_code == 500 and (lost or hasattr(request, "database_failed")):
             return _away(request)
         return response
 
+    def process_exception(request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, OperationalError):  # also a full disk, a statement that took too long
+            request.database_failed = True  # type: ignore[attr-defined]
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    response = answer(request, 503)
+    response = answer(request, 503, again=_sent(request), action=request.get_full_path())
     response["Retry-After"] = "30"
     return response
 
 
-def database_answers() -> bool:
-    """Whether our connection works, or a new one can be made; gives a database that hangs two seconds."""
-    if connection.in_atomic_block:
-        return True
-    try:
-        if connection.connection is not None and not _pinged(connection.connection):
-            connection.close()
-        connection.ensure_connection()
-    except _Hangs:
-        connection.close()
-        return False
-    except OperationalError:
-        return False
-    connection.health_check_done = True  # type: ignore[attr-defined]  # Django need not ask again
-    return True
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form that could not be taken, to stand in the page; nothing of one with a password."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        return []
+    with suppress(SuspiciousOperation, UnreadablePostError):
+        if not _SECRETS & set(request.POST):
+            return [(name, value) for name, values in request.POST.lists() for value in values]
+    return []
 
 
-class _Hangs(Exception):
-    """The database took a question and gave no answer."""
-
-
-_PING_SECONDS = 2
-
-
-def _pinged(raw: Any) -> bool:
-    """Ask the database something trivial: False when the connection is dead, raises _Hangs when it is stuck.
-
-    libpq itself would wait for ever, so the driver waits in our own loop meanwhile. That switch is global to
-    the process: with several threads only the main one turns it.
-    """
-    deadline = time.monotonic() + _PING_SECONDS
-
-    def wait(driver: Any) -> None:
-        while (state := driver.poll()) != psycopg2.extensions.POLL_OK:
-            reading = state == psycopg2.extensions.POLL_READ
-            end, patience = [driver.fileno()], max(deadline - time.monotonic(), 0)
-            if not any(select.select(end if reading else [], [] if reading else end, [], patience)):
-                raise _Hangs
-
-    alone = threading.current_thread() is threading.main_thread()
-    if alone:
-        psycopg2.extensions.set_wait_callback(wait)
-    try:
-        with raw.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except psycopg2.Error:
-        return False
-    finally:
-        if alone:
-            psycopg2.extensions.set_wait_callback(None)
-    return True
+_SECRETS = {"login", "password", "oldpassword", "password1", "password2", "code"}
 
 
 _LONGEST_ADDRESS = 4000  # characters; our own filters stay far below

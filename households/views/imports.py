@@ -22,6 +22,7 @@ from households.views.dry_runs import TABS, shown_row, skipped_words
 from pairing import audit
 from pairing.access import permission_required
 from pairing.errors import Refused
+from pairing.patience import longer
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 
@@ -68,6 +69,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(P.IMPORT)
+@longer()
 def import_create(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would do is shown before anything changes."""
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
@@ -94,6 +96,7 @@ def import_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(P.IMPORT)
+@longer()
 def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Import what the dry run shows."""
     batch = _batch_or_404(request, public_id)
@@ -116,6 +119,7 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(P.IMPORT)
+@longer()
 def import_choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep the choices for doubtful rows."""
     batch = _batch_or_404(request, public_id)
@@ -133,6 +137,7 @@ def import_choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(P.IMPORT)
+@longer()
 def import_read(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read the kept file again, perhaps with its hidden sheets."""
     batch = _batch_or_404(request, public_id)
@@ -159,6 +164,7 @@ def import_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(P.IMPORT)
+@longer()
 def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take an import back while nobody has touched its rows."""
     batch = _batch_or_404(request, public_id)
@@ -186,17 +192,17 @@ def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @permission_required(P.IMPORT)
+@longer()
 def column_title_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Read a strange column as a field from now on, in this place, and read the file again."""
     batch = _batch_or_404(request, public_id)
     form = ColumnTitleForm(request.POST, fields=_fields())
     if form.is_valid():
 
-        def add() -> None:
-            imports.add_column_title(area=batch.area_id, by=request.user, **form.cleaned_data)
-            intake.read_again(batch=batch, by=request.user)
+        def learn() -> None:
+            intake.learn_title(batch=batch, by=request.user, **form.cleaned_data)
 
-        _say(request, add, _("Saved. The file was read again."))
+        _say(request, learn, _("Saved. The file was read again."))
     return redirect("households:import_detail", batch.public_id)
 
 

@@ -28,9 +28,9 @@ TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "templa
 BEHIND = re.compile(
     r"(models|actions|rules|register|demo|management)/|[^/]+/(models|rules)\.py|households/models/scoped\.py"
 )
-#: Ground modules that speak SQL: grants and triggers are made once at `migrate`, and one question asks whether
-#: the database is there at all. Neither touches rows.
-SPEAKS_SQL = {"pairing/grants.py", "pairing/middleware.py"}
+#: Ground modules that speak SQL: grants and triggers are made once at `migrate`, and each request begins by telling
+#: the database how long a statement may take. Neither touches rows.
+SPEAKS_SQL = {"pairing/grants.py", "pairing/patience.py"}
 #: Where text becomes markup: icons, charts and tables escape every part themselves.
 MARKUP = {"pairing/icons.py", "pairing/charts.py", "pairing/tables.py"}
 #: A code of a second factor is good for thirty real seconds, and a password for five real minutes.
