@@ -308,6 +308,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
 HOUSEHOLD_SECTIONS = ["visits.sections.brief", "visits.sections.timeline"]
+CHANGE_SECTIONS = ["visits.sections.change_source"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
 # How auditors name what floors above own: modules with `find` and `named` (pairing/views/audit.py).

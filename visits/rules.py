@@ -5,13 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from households.models import Household, Pairing
+from households.models import ChangeRequest, Household, Pairing
 from pairing import clock
 from pairing.access import carries, covers, open_grants
 from pairing.errors import Refused
 from pairing.roles import FEWER_FIELDS, P, permissions_of
 from visits import checks
-from visits.models import Problem, Promise, Slip, Visit, VisitQuestion
+from visits.models import Problem, Promise, Slip, Visit, VisitEffect, VisitQuestion
 
 # --- visits, promises, slips ---------------------------------------------------------------------------
 
@@ -92,6 +92,17 @@ def can_confirm(visit: Visit, user: Any) -> bool:
     except Refused:
         return False
     return True
+
+
+def can_take_back(effect: VisitEffect) -> bool:
+    """Can what a visit did to the file still be undone? Not once it is decided, or changed by somebody else."""
+    if effect.taken_back_at is not None:
+        return False
+    if effect.request is not None:
+        return ChangeRequest.State.WITHDRAWN in ChangeRequest.TRANSITIONS.get(
+            ChangeRequest.State(effect.request.state), []
+        )
+    return effect.absence is not None and effect.absence.version == effect.version_after
 
 
 def can_read_restricted(user: Any, visit: Visit) -> bool:

@@ -18,14 +18,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from households.models import Household, Membership, PersonYear
+from households.forms.changes import change_label
+from households.models import ChangeRequest, Household, Membership, PersonYear
 from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
 from visits import rules
 from visits.forms.visit import KnownFact, Subject
-from visits.models import Help, Problem, Promise, Visit
+from visits.models import Help, Problem, Promise, Visit, VisitEffect
 
 DUE_SOON = timedelta(days=7)  # a promise is asked about from a week before its day on
 TALKS = 3  # the last talks of the brief
@@ -220,6 +221,46 @@ def _birthday(born: date, age: int) -> date:
         return born.replace(year=born.year + age)
     except ValueError:  # born on 29 February
         return date(born.year + age, 3, 1)
+
+
+# --- what a visit did to the file ----------------------------------------------------------------------
+
+
+def effect_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
+    """What a visit did to the file and asked for, each as a line with its state and, where ``user`` may, a way."""
+    effects = visit.effects.select_related("absence__person", "request").prefetch_related("request__changes")
+    return [_effect_line(effect, carries(user, P.CHANGE_PROPOSE, P.CHANGE_DECIDE)) for effect in effects]
+
+
+def _effect_line(effect: VisitEffect, linked: bool) -> dict[str, Any]:
+    line = {"effect": effect, "can_take_back": rules.can_take_back(effect), "url": ""}
+    if request := effect.request:
+        facts = _(", ").join(change_label(change) for change in request.changes.all())
+        url = reverse("households:change_detail", args=[request.public_id]) if linked else ""
+        tone = "due" if request.state == ChangeRequest.State.WAITING else "info"
+        return line | {"words": facts, "state": request.get_state_display(), "tone": tone, "url": url}
+    taken = effect.taken_back_at is not None
+    state = {
+        "state": _("taken back") if taken else _("stands in the file"),
+        "tone": "neutral" if taken else "done",
+    }
+    return line | state | {"words": _absence_words(effect)}
+
+
+def _absence_words(effect: VisitEffect) -> str:
+    absence = effect.absence
+    assert absence is not None  # noqa: S101  a constraint of the table
+    who = absence.person.name if absence.person else _("The whole family")
+    return f"{who}: {effect.get_kind_display()}"
+
+
+def change_source(request: HttpRequest, change: ChangeRequest) -> SafeString | None:
+    """From which visit a change request came, on its own page."""
+    visits = Visit.objects.visible_to(request.user, P.HOUSEHOLD_VIEW).filter(effects__request=change)
+    visit = visits.select_related("visited_by").defer("restricted", "facts").first()
+    if visit is None:
+        return None
+    return render_to_string("visits/sections/change_source.html", {"visit": visit}, request)
 
 
 # --- for the visit form -----------------------------------------------------------------------------

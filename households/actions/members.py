@@ -246,3 +246,33 @@ def end_absence(*, absence: Absence, until: date, by: Any) -> Absence:
         absence.save(update_fields=["until", "version"])
         entry.about(household, absence, fields=["until"])
     return absence
+
+
+def expect_back(*, absence: Absence, expected_back: str, by: Any) -> Absence:
+    """Somebody who is away comes back at another time than was thought. Raises Refused."""
+    with action("absence.edit", by=by) as entry:
+        household = locked_open(absence.household)
+        absence = Absence.everything.select_for_update().get(pk=absence.pk)
+        absence.expected_back = expected_back
+        absence.version += 1
+        absence.save(update_fields=["expected_back", "version"])
+        entry.about(household, absence, fields=["expected_back"])
+    return absence
+
+
+def restore_absence(
+    *, absence: Absence, until: date | None, expected_back: str, version: int, by: Any
+) -> bool:
+    """Put an absence back to what it was, unless somebody has changed it since ``version``: was it done?
+
+    With ``until`` on its first day it never held.
+    """
+    with action("absence.undo", by=by) as entry:
+        absence = Absence.everything.select_for_update().get(pk=absence.pk)
+        if absence.version != version:
+            return False
+        absence.until, absence.expected_back = until, expected_back
+        absence.version += 1
+        absence.save(update_fields=["until", "expected_back", "version"])
+        entry.about(absence, fields=["until", "expected_back"])
+    return True

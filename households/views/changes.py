@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -113,7 +115,7 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         change_rules.check_reviewer(change, request.user, in_reach=in_reach)
         if form is not None and form.is_valid() and _review(request, change, form):
-            return redirect("households:change_list")
+            return _after_review(request, change)
     record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
     context = {
         "change": change,
@@ -128,6 +130,7 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_return": change.round == 1,
         "reason": codelists.label("change_reason", change.reason),
         "may_reveal": carries(request.user, P.NUMBER_REVEAL) and in_reach,
+        "sections": [import_string(name)(request, change) for name in settings.CHANGE_SECTIONS],
     }
     return render(request, "households/change_detail.html", context)
 
@@ -193,6 +196,20 @@ def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bo
         add_refusal(form, refusal)
         return False
     return True
+
+
+def _after_review(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
+    """Back to the list; after a new head first to the relations of the others, which nobody knows yet."""
+    household = change.household
+    if (
+        household.questions.unanswered().filter(rule="relations_missing").exists()
+        and change.changes.filter(field="head", decision=ChangeField.Decision.APPROVED).exists()
+    ):
+        messages.info(
+            request, _("The family has a new head. Say now how the others are related to the head.")
+        )
+        return redirect("households:relations_edit", household.public_id)
+    return redirect("households:change_list")
 
 
 def _say_decided(request: HttpRequest, change: ChangeRequest) -> None:

@@ -36,9 +36,22 @@
       showOffice(problem);
       if (target.value === "mine" && target.checked) fillPromise(problem);
     }
-    if (target && target.id === "met-other" && !target.checked) form.elements.met_others.value = "";
+    if (target && target.matches("[data-local]") && !target.checked) clear(behind(target));
   };
   for (const problem of form.querySelectorAll("[data-problem]")) showOffice(problem);
+
+  // --- chips that only open a part of the form: closing it again takes out what was entered there ------------------
+  const behind = (local) => [...form.querySelectorAll(`.${local.dataset.local} :is(input, textarea)`)];
+  const isUsed = (input) =>
+    input.type === "radio" || input.type === "checkbox"
+      ? input.checked && input.value && !input.defaultChecked
+      : input.value;
+  const clear = (inputs) => {
+    for (const input of inputs) {
+      if (input.type === "radio" || input.type === "checkbox") input.checked = !input.value;
+      else input.value = "";
+    }
+  };
 
   // --- the draft: all that was typed, by name ---------------------------------------------------------------------
   const SKIPPED = new Set(["csrfmiddlewaretoken", "device_at", "client_id"]);
@@ -61,12 +74,9 @@
       if (other) other.checked = true;
       typed.value = value;
     }
-    document.getElementById("met-other").checked = Boolean(form.elements.met_others.value);
+    for (const local of form.querySelectorAll("[data-local]")) local.checked = behind(local).some(isUsed);
     for (const fold of form.querySelectorAll("details")) {
-      const used = [...fold.querySelectorAll("input, textarea")].some((input) =>
-        input.type === "radio" || input.type === "checkbox" ? input.checked && input.value : input.value,
-      );
-      if (used) fold.open = true;
+      if ([...fold.querySelectorAll("input, textarea")].some(isUsed)) fold.open = true;
     }
     for (const problem of form.querySelectorAll("[data-problem]")) showOffice(problem);
   };

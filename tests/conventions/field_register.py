@@ -223,6 +223,11 @@ _REGISTER: Mapping[str, list[Fields]] = {
         public("the same text only once", "body_hmac", NOBODY),
         sealed("what was typed twice: its author", "body", HELPER),
     ],
+    "visits.VisitEffect": [
+        PLACE, public("what followed from which visit", "visit household kind absence request version_after"),
+        personal("as the file said before: only to take it back", "former_until former_back", NOBODY),
+        public("taken back with the visit", "taken_back_at", CASE),
+    ],
     "visits.Help": [
         ROW, public("by whom, when", "household visit given_by given_on source"),
         personal("what was given", "kind what quantity amount", VILLAGE),

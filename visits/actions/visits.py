@@ -22,10 +22,13 @@ from pairing.crypto import blind
 from pairing.errors import Conflict, Gone, Refused
 from visits import checks, rules
 from visits.actions import counters
+from visits.actions import facts as told_facts
+from visits.actions.facts import UNCHANGED, Fact, FileChanges
 from visits.actions.help import HelpInput, add_help
 from visits.actions.problems import ProblemInput, add_problem
 from visits.actions.promises import add_promise, apply_word
-from visits.models import ConflictDraft, Problem, Promise, Slip, Visit, VisitCorrection
+from visits.models import ConflictDraft, Problem, Promise, Slip, Visit, VisitCorrection, VisitEffect
+from visits.models.effects import EffectQuerySet
 
 NOT_ASKED = "not_asked"  # 今天没问: a due promise that was not spoken of
 
@@ -50,16 +53,6 @@ class PromiseInput:
 
 
 @dataclass(frozen=True)
-class Fact:
-    """What was said of a known fact: ``still`` true, changed (with new ``words``), or not known (None)."""
-
-    key: str
-    sentence: str
-    still: bool | None
-    words: str = ""
-
-
-@dataclass(frozen=True)
 class VisitInput:
     """All that one visit form carries. ``client_id`` is made when the form opens and stays with its draft."""
 
@@ -76,12 +69,13 @@ class VisitInput:
     help: Sequence[HelpInput] = ()
     tasks: Sequence[str] = ()
     facts: Sequence[Fact] = ()
+    changes: FileChanges = UNCHANGED
     restricted: str = ""
     device_at: datetime | None = None
 
     @property
     def changed_facts(self) -> bool:
-        return any(fact.still is False for fact in self.facts)
+        return bool(self.changes) or any(fact.still is False for fact in self.facts)
 
 
 def save_visit(
@@ -121,6 +115,8 @@ def _body(visit: VisitInput) -> dict[str, Any]:
     """What makes two sent visits the same: what was typed, not the id, the phone's clock, our sentences."""
     body = asdict(visit)
     del body["client_id"], body["device_at"]
+    if not visit.changes:
+        del body["changes"]  # so that what was sent before there were changes is still known
     for fact in body["facts"]:
         del fact["sentence"]
     return body
@@ -193,7 +189,7 @@ def _save(
         tasks=_tasks(visit),
         restricted=checks.tidy(visit.restricted),
         has_restricted=bool(visit.restricted.strip()),
-        facts=_facts(visit),
+        facts=_facts(household, visit),
         after_pairing=after_pairing,
     )
     row.reading_reasons = _reasons(row, visit)
@@ -210,6 +206,8 @@ def _save(
         slip.save(update_fields=["visit"])
     counters.recount([household.pk])
     entry.about(stored, household, fields=_fields(visit))
+    if own and not after_pairing:
+        _change_file(household, stored, visit.changes, by)
     return stored
 
 
@@ -246,11 +244,12 @@ def _tasks(visit: VisitInput) -> list[str]:
     return list(dict.fromkeys(visit.tasks))
 
 
-def _facts(visit: VisitInput) -> str:
+def _facts(household: Household, visit: VisitInput) -> str:
     """The facts that were spoken of, as JSON text; empty without any."""
     if any(fact.still is False and not checks.one_line(fact.words) for fact in visit.facts):
         raise Refused(_("Write in a few words what has changed."), "facts")
-    return json.dumps([asdict(fact) for fact in visit.facts], ensure_ascii=False) if visit.facts else ""
+    facts = [*visit.facts, *told_facts.told(household, visit.changes)]
+    return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False) if facts else ""
 
 
 def _reasons(row: Visit, visit: VisitInput) -> list[str]:
@@ -301,6 +300,18 @@ def _answer(household: Household, row: Visit, visit: VisitInput, visitor: Any) -
         raise Refused(_("One of the promises is not this household's. Please open the form again."))
 
 
+def _change_file(household: Household, row: Visit, changes: FileChanges, by: Any) -> None:
+    """What follows from the facts told; a former helper's and one typed by somebody else change no file."""
+    for back in changes.back:
+        with _at(f"fact-absence-{back.absence}"):
+            told_facts.come_back(household, row, back, by=by)
+    with _at("changes"):
+        if changes.away:
+            told_facts.go_away(household, row, changes.away, by=by)
+        if changes.asked:
+            told_facts.ask(household, row, changes, by=by)
+
+
 @contextmanager
 def _at(prefix: str) -> Iterator[None]:
     """Name the block of the form to which a refused field belongs."""
@@ -315,8 +326,13 @@ def _fields(visit: VisitInput) -> list[str]:
     return [name for name, value in vars(visit).items() if value and name not in ("client_id", "device_at")]
 
 
-def correct_visit(*, visit: Visit, text: str, reason: str = "", by: Any) -> VisitCorrection:
-    """Write a correction beside the old words, which stay readable; for the visitor or whoever typed it."""
+def correct_visit(
+    *, visit: Visit, text: str, reason: str = "", take_back: Sequence[uuid.UUID] = (), by: Any
+) -> VisitCorrection:
+    """Write a correction beside the old words, which stay readable; for the visitor or whoever typed it.
+
+    ``take_back`` names what the visit did to the file by mistake; what can still be undone is undone.
+    """
     text = checks.tidy(text)
     if not text:
         raise Refused(_("Write what should be read instead or besides."), "text")
@@ -337,11 +353,15 @@ def correct_visit(*, visit: Visit, text: str, reason: str = "", by: Any) -> Visi
         visit.version += 1
         visit.save(update_fields=["version"])
         entry.about(visit, fields=["correction"])
+        told_facts.take_back(_effects(visit).filter(public_id__in=take_back), by=by)
     return correction
 
 
 def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
-    """Take a visit back with a reason: it counts no more and stays readable. What it opened stays open."""
+    """Take a visit back with a reason: it counts no more and stays readable.
+
+    What it did to the file goes back with it where nobody has built on it; what it opened stays open.
+    """
     reason = checks.one_line(reason)
     if not reason:
         raise Refused(_("Say why the visit is withdrawn."), "reason")
@@ -353,6 +373,7 @@ def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
         visit.save(update_fields=["state", "withdrawn_at", "withdrawn_reason", "version"])
         counters.recount([visit.household_id])
         entry.about(visit, fields=["state", "withdrawn_reason"])
+        told_facts.take_back(_effects(visit), by=by)
     return visit
 
 
@@ -373,3 +394,7 @@ def _locked(visit: Visit) -> Visit:
     """The visit as it stands now, its household locked first."""
     counters.lock([visit.household_id])
     return Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
+
+
+def _effects(visit: Visit) -> EffectQuerySet:
+    return VisitEffect.everything.standing().filter(visit=visit).select_related("absence", "request")

@@ -45,6 +45,11 @@ class ChipBound(forms.BoundField):
         return self._chips(self.choices[FIRST:], FIRST)
 
     @property
+    def has_more(self) -> bool:
+        """Are there more choices than are seen at once?"""
+        return len(self.choices) > FIRST
+
+    @property
     def more_chosen(self) -> bool:
         """Is one of those chosen that unfold?"""
         return not self._chosen().isdisjoint(str(value) for value, _label in self.choices[FIRST:])

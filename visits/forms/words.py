@@ -1,6 +1,6 @@
 """Small forms in words: a correction, a reason, answers, what was done, another day."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,6 +29,12 @@ class CorrectionForm(SmallForm):
 
     text = Words(label=_("correction"), max_length=checks.SAID_MOST, required=True, rows=4)
     reason = Line(label=_("reason"), max_length=200)
+    take_back = ManyChips(label=_("take out of the file again"))
+
+    def __init__(self, *args: Any, effects: Iterable[Mapping[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chips = [(str(line["effect"].public_id), line["words"]) for line in effects]
+        self.fields["take_back"].choices = chips  # type: ignore[attr-defined]
 
 
 class ReasonForm(SmallForm):

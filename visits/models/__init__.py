@@ -1,5 +1,6 @@
 """What happened: visits, problems, promises, help."""
 
+from visits.models.effects import VisitEffect
 from visits.models.help import Help
 from visits.models.problems import Problem, ProblemStep
 from visits.models.promises import Promise, PromiseDate
@@ -16,5 +17,6 @@ __all__ = [
     "Slip",
     "Visit",
     "VisitCorrection",
+    "VisitEffect",
     "VisitQuestion",
 ]

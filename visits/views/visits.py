@@ -22,7 +22,7 @@ from visits.actions.visits import confirm_visit, correct_visit, is_saved, save_v
 from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
 from visits.models import Visit
-from visits.sections import METHOD_ICONS, subject_of
+from visits.sections import METHOD_ICONS, effect_lines, subject_of
 from visits.views.answers import refusal, sent
 
 DONE = gettext_lazy("Saved.")
@@ -130,6 +130,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         "whom": _(", ").join([*people, *filter(None, [visit.met_others])]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
         "facts": [] if fewer else json.loads(visit.facts.open() or "[]"),
+        "effects": [] if fewer else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
         "promises": list(visit.promises.all()),
@@ -148,7 +149,8 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
 def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
     """A correction beside the old words."""
     visit = _own_visit(request, public_id)
-    form = CorrectionForm(sent(request))
+    standing = [line for line in effect_lines(visit, request.user) if line["can_take_back"]]
+    form = CorrectionForm(sent(request), effects=standing)
     if request.method == "POST" and form.is_valid():
         try:
             correct_visit(visit=visit, **form.cleaned_data, by=request.user)
