@@ -1,6 +1,5 @@
 """Months of villages: kept by triggers from now on, and filled here from the files that there are."""
 
-import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.db.models.manager
 import pgtrigger.compiler
@@ -87,15 +86,17 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="household",
             index=models.Index(
-                models.F("county_code"),
-                django.db.models.functions.comparison.Greatest(
-                    models.F("listed_on"),
-                    django.db.models.functions.comparison.Coalesce(
-                        models.F("last_visit_on"), models.F("listed_on")
-                    ),
-                ),
                 condition=models.Q(("listed_on__isnull", False), ("status", "open")),
+                fields=["county_code", "last_visit_on"],
                 name="household_by_gap",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="household",
+            index=models.Index(
+                condition=models.Q(("lead__isnull", True), ("listed_on__isnull", False), ("status", "open")),
+                fields=["county_code", "id"],
+                name="household_unpaired_county",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -18,8 +17,6 @@ from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock, numbers
 from pairing.fields import BlindIndex, Periods, SealedField, blind_of
 from pairing.names import folded, query_terms
-
-SINCE = Greatest(F("listed_on"), Coalesce(F("last_visit_on"), F("listed_on")))  # the present gap's first day
 
 
 class HouseholdQuerySet(ScopedQuerySet):
@@ -42,7 +39,9 @@ class HouseholdQuerySet(ScopedQuerySet):
 
         A handover resets nothing. Source: the township's figure 3.
         """
-        return self.listed().alias(gap_since=SINCE).filter(gap_since__lt=on - timedelta(days=GAP_DAYS))
+        before = on - timedelta(days=GAP_DAYS)
+        visited = Q(last_visit_on__isnull=True) | Q(last_visit_on__lt=before)
+        return self.listed().filter(visited, listed_on__lt=before)
 
     def questioned(self) -> Self:
         """With a question of the rules that nobody has answered."""
@@ -146,8 +145,12 @@ class Household(ScopedModel):
                 name="household_unpaired",
             ),
             models.Index(
-                F("county_code"),
-                SINCE,
+                fields=["county_code", "id"],
+                condition=Q(listed_on__isnull=False, lead__isnull=True, status="open"),
+                name="household_unpaired_county",
+            ),
+            models.Index(
+                fields=["county_code", "last_visit_on"],
                 condition=Q(listed_on__isnull=False, status="open"),
                 name="household_by_gap",
             ),

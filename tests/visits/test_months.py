@@ -10,6 +10,7 @@ from django.db import transaction
 
 from households.actions import households as files
 from households.actions import months
+from households.actions.moves import move_household
 from households.models import Household, VillageMonth
 from pairing import clock
 from pairing.roles import P, Role
@@ -59,8 +60,8 @@ def happen(chance: random.Random, admin, file: Household) -> None:
     elif what == "close":
         files.close_household(household=file, on=days_ago(chance, 300), reason="died_out", by=admin)
     elif what == "move" and file.is_open:
-        village = chance.choice(VILLAGES)
-        files.move_household(household=file, village_code=village, on=DAY, reason="x", by=admin)
+        village = chance.choice([code for code in VILLAGES if code != file.village_code])
+        move_household(household=file, village_code=village, on=DAY, reason="x", by=admin)
     elif what == "list" and file.is_open and file.listed_on:
         files.take_off_list(household=file, reason="x", by=admin)
     elif what == "list" and file.is_open:

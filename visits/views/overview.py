@@ -58,14 +58,14 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
     length = 12 if all(len(code) >= 9 for code in _areas(scope)) else 9
     found = strips(scope, length)
     guarded = not sees_rows(request)
-    names = _names(found)
+    names = _names([*found, *_areas(scope)])
     lines = [
         (names.get(code, code), [(c.day, c.guarded_share if guarded else c.share) for c in cells])
         for code, cells in found.items()
     ]
     return {
         "scope": scope,
-        "place": _place(scope),
+        "place": _place(scope, names),
         "cards": cards(request, scope),
         "guarded": guarded,
         "strips": lines,
@@ -255,9 +255,9 @@ def _areas(scope: Scope) -> list[str]:
     return [scope.area] if scope.area else prefixes(scope.user, scope.permission)
 
 
-def _place(scope: Scope) -> str:
-    """The names of the areas that are counted."""
-    names = _names(_areas(scope))
+def _place(scope: Scope, names: dict[str, str] | None = None) -> str:
+    """The names of the areas that are counted, from ``names`` where they are known."""
+    names = _names(_areas(scope)) if names is None else names
     return _(", ").join(names.get(code, code) for code in _areas(scope))
 
 
