@@ -99,7 +99,7 @@ OFFICE: tuple[Entry, ...] = (
         _("Manage pairing"),
         "link",
         P.PAIRING_MANAGE,
-        under=("households:helper_list", "households:helper_detail"),
+        under=("households:helper_list", "households:helper_detail", "households:helper_create"),
         group=_COUNTY,
     ),
     _entry(

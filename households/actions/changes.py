@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
@@ -290,6 +291,8 @@ def apply(household: Household, change: ChangeField) -> None:
     value = read(change.model, change.field, change.new.open())
     if change.field == "head":
         _change_head(household, *value)
+        if change.request.batch_id is None:  # a register brings the relations to the new head along
+            _forget_relations(household, change)
     elif change.model == "household":
         setattr(household, change.field, value)
         household.save(update_fields=[change.field])
@@ -312,6 +315,16 @@ def _change_head(household: Household, new_head: UUID, former_becomes: str) -> N
     member.relation = HEAD
     member.version += 1
     member.save(update_fields=["relation", "version"])
+
+
+def _forget_relations(household: Household, change: ChangeField) -> None:
+    """What the others were to the former head is not what they are to the new one: the file asks anew.
+
+    The former head's own relation was part of the request. What was known stays in the history.
+    """
+    present = Membership.everything.present().filter(household=household).exclude(relation=HEAD)
+    others = present.exclude(person__public_id=change.old.open() or None)
+    others.update(relation="", version=F("version") + 1)
 
 
 def _write_year(household: Household, year: int, field: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Files: registered, edited, put on the pairing list, moved, closed and reopened."""
+"""Files: registered, edited, put on the pairing list, closed and reopened."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -13,10 +13,12 @@ from households.actions import members as member_actions
 from households.actions.changes import FieldChange, propose_change
 from households.actions.counters import recount
 from households.actions.entries import MemberEntry, YearEntry, values_of
+from households.actions.pairings import end_pairings
 from households.actions.questions import refresh_questions
 from households.actions.saving import Saved, check_version, locked, locked_open, text_of
-from households.models import Household, HouseholdYear, Membership, Pairing, Person
-from households.models.scoped import ScopedModel, codes_of
+from households.models import Household, HouseholdYear, Pairing
+from households.models.scoped import codes_of
+from households.rules import pairings as pairing_rules
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused, refusing
@@ -165,8 +167,11 @@ def put_all_on_list(
     return len(new)
 
 
-def take_off_list(*, household: Household, reason: str, by: Any) -> Household:
-    """Take a file off the pairing list. An open pairing goes on until it is ended. Raises Refused."""
+def take_off_list(*, household: Household, reason: str, with_pairings: bool = False, by: Any) -> Household:
+    """Take a file off the pairing list; ``with_pairings`` ends its pairings today, else they go on.
+
+    Raises Refused.
+    """
     with action("household.unlist", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
@@ -174,17 +179,26 @@ def take_off_list(*, household: Household, reason: str, by: Any) -> Household:
         if household.listed_on is not None:
             _set(household, listed_on=None)
         entry.about(household, fields=["listed_on"])
+        if with_pairings:
+            entry.quiet = False
+            end_pairings(household=household, ended_on=clock.today(), reason="off_list", by=by)
     return household
 
 
 def close_household(*, household: Household, on: date, reason: str, by: Any) -> Household:
-    """Close a file from a day on. Raises Refused while a helper is still paired, or for an impossible day."""
+    """Close a file from a day on; open pairings end on the same day.
+
+    Raises Refused for an impossible day, and where pairings would end but ``by`` may not end them.
+    """
     with action("household.close", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
         rules.check_day(on, "on")
         if Pairing.everything.open().filter(household=household).exists():
-            raise Refused(_("This household still has a helper. End the pairing first."))
+            pairing_rules.check_may_end(by, household)
+            why = "household_moved" if reason == "moved" else "household_closed"
+            end_pairings(household=household, ended_on=on, reason=why, by=by)
+            household = locked(household)
         _set(household, status=Household.Status.CLOSED, closed_on=on, closed_reason=reason)
         refresh_questions(household)
         entry.about(household, fields=["status", "closed_on", "closed_reason"])
@@ -201,64 +215,6 @@ def reopen_household(*, household: Household, reason: str, by: Any) -> Household
         refresh_questions(household)
         entry.about(household, fields=["status", "closed_on", "closed_reason"])
     return household
-
-
-def move_household(*, household: Household, village_code: str, on: date, reason: str, by: Any) -> Household:
-    """Move a file to another village. Inside the county all its rows move along in this one action.
-
-    Into another county the file closes and a linked one opens there, with the same members; the new file is
-    returned. Raises Refused where ``by`` may not edit files in the new village.
-    """
-    with action("household.move", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
-        household = locked_open(household)
-        rules.check_reason(reason)
-        rules.check_day(on, "on")
-        rules.check_village(by, P.HOUSEHOLD_EDIT, village_code)
-        entry.about(household, fields=["village_code"])
-        if village_code[:6] != household.county_code:
-            return _reopened_elsewhere(household, village_code, on, by)
-        household.place(village_code)
-        codes = codes_of(household)
-        _set(household, **codes)
-        for relation in Household._meta.related_objects:
-            if issubclass(relation.related_model, ScopedModel):
-                relation.related_model.everything.filter(**{relation.field.name: household}).update(**codes)
-        present = Membership.everything.present().filter(household=household)
-        Person.everything.filter(pk__in=present.values("person_id")).update(**codes)
-    return household
-
-
-def _reopened_elsewhere(household: Household, village_code: str, on: date, by: Any) -> Household:
-    present = (
-        Membership.everything.present().filter(household=household).select_related("person").order_by("pk")
-    )
-    entries = [
-        MemberEntry(
-            name=m.person.name,
-            relation=m.relation,
-            sex=m.person.sex,
-            birth_date=m.person.birth_date,
-            ethnic_group=m.person.ethnic_group,
-            certificate=m.person.certificate,
-            id_number=m.person.id_number.open(),
-            person_number=m.person.person_number,
-            phone=m.person.phone.open(),
-            joined_on=on,
-            joined_reason="moved",
-        )
-        for m in present
-    ]
-    present.update(left_on=on, left_reason="moved")
-    close_household(household=household, on=on, reason="moved", by=by)
-    return register_household(
-        village_code=village_code,
-        members=entries,
-        address="",
-        phone=household.phone.open(),
-        listed_on=household.listed_on and on,
-        moved_from=household.public_id,
-        by=by,
-    )
 
 
 def _set(household: Household, **values: Any) -> None:

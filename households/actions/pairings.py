@@ -49,15 +49,24 @@ class Succession:
 
 
 def pair(
-    *, household: Household, cadre: User, started_on: date, role: str = Pairing.Role.LEAD, by: User
+    *,
+    household: Household,
+    cadre: User,
+    started_on: date,
+    role: str = Pairing.Role.LEAD,
+    note: str = "",
+    by: User,
 ) -> Pairing:
-    """Make ``cadre`` a helper of ``household`` from ``started_on`` on.
+    """Make ``cadre`` a helper of ``household`` from ``started_on`` on. ``note`` is for him to read.
 
-    Raises ``Refused`` for a future day, a closed file, a household that has its lead helper, somebody without
-    a cadre's grant for the place, and a load above the limit.
+    A second helper who becomes the lead ends as the second on that day. Raises ``Refused`` for a future day, a
+    closed file, a household that has its lead helper, somebody without a cadre's grant for the place, and a
+    load above the limit.
     """
     with _changing("pairing.start", [household.pk], [cadre.pk], by=by) as change:
-        row = change.start(household.pk, cadre.pk, role=role, day=started_on)
+        if role == Pairing.Role.LEAD:
+            change.promote(household.pk, cadre.pk, day=started_on)
+        row = change.start(household.pk, cadre.pk, role=role, day=started_on, hint=note)
     return row
 
 
@@ -255,6 +264,7 @@ class _Change:
         """Give a household this lead helper, whoever was it before; None where he is it already."""
         lead = self.lead(item.household.pk)
         if lead is None:
+            self.promote(item.household.pk, item.cadre.pk, day=day)
             return self.start(item.household.pk, item.cadre.pk, day=day, hint=item.note)
         if lead.cadre_id == item.cadre.pk:
             return None
@@ -311,11 +321,16 @@ class _Change:
             if former.cadre_id == cadre_id:
                 raise Refused(_("Choose somebody else as the successor."), "cadre")
             self.end(former, day=day, reason=reason, note=note, field="handed_on")
-            for second in self.open.get(household.pk, []):  # a second helper may become the lead
-                if second.cadre_id == cadre_id and former.role == Pairing.Role.LEAD:
-                    self.end(second, day=max(day, second.started_on), reason="adjusted")
-                    self.loads[cadre_id] -= 1
+            if former.role == Pairing.Role.LEAD:
+                self.promote(household.pk, cadre_id, day=day)
         return self.start(household.pk, cadre_id, day=day, role=former.role, previous=former, hint=hint)
+
+    def promote(self, household_id: int, cadre_id: int, *, day: date) -> None:
+        """End the pairing of a second helper who is about to become the lead; nothing for others."""
+        for second in list(self.open.get(household_id, [])):
+            if second.cadre_id == cadre_id and second.role == Pairing.Role.SECOND:
+                self.end(second, day=max(day, second.started_on), reason="adjusted", field="started_on")
+                self.loads[cadre_id] -= 1
 
     def end(self, row: Pairing, *, day: date, reason: str, note: str = "", field: str = "ended_on") -> None:
         rules.check_end(row, day, field)

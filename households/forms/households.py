@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from households import checks
@@ -23,6 +24,7 @@ from pairing import clock, codelists, numbers
 from pairing.access import prefixes
 from pairing.forms.places import AreaField
 from pairing.models import Area
+from pairing.models.areas import LENGTH
 from pairing.roles import P
 
 STATES = [
@@ -46,9 +48,9 @@ class HouseholdFilter(forms.Form):
 
     q = TextField(label=_("Name or file number"), required=False, max_length=40)
     village = forms.ChoiceField(label=_("Village"), required=False, widget=LongSelect)
-    type = CodeField("household_type", label=_("Type"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS)
+    type = CodeField("household_type", label=_("Type"), required=False, widget=LongSelect)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=LongSelect)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS, widget=LongSelect)
 
     def __init__(self, *args: Any, villages: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -223,8 +225,24 @@ class AnswerForm(forms.Form):
 
 def villages_of(by: Any, permission: P) -> list[Area]:
     """The townships and villages in which ``by`` holds a permission by area, in order of their codes."""
+    return list(_places(by, permission))
+
+
+def places_of(by: Any, permission: P, chosen: str) -> list[Area]:
+    """What a filter offers: in a township all its villages, in a larger area the townships first.
+
+    Then the villages of the township that is ``chosen``, or in which the chosen village lies.
+    """
+    if all(len(code) >= LENGTH[Area.Level.TOWNSHIP] for code in prefixes(by, permission)):
+        return villages_of(by, permission)
+    inside = chosen[: LENGTH[Area.Level.TOWNSHIP]]
+    near = Q(code__startswith=inside) if inside.isascii() and inside.isdigit() else Q()
+    return list(_places(by, permission).filter(Q(level=Area.Level.TOWNSHIP) | near))
+
+
+def _places(by: Any, permission: P) -> Any:
     areas = Area.objects.active().within(*prefixes(by, permission))
-    return list(areas.filter(level__in=[Area.Level.TOWNSHIP, Area.Level.VILLAGE]).order_by("code"))
+    return areas.filter(level__in=[Area.Level.TOWNSHIP, Area.Level.VILLAGE]).order_by("code")
 
 
 def _group(form: forms.Form) -> str:

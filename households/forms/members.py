@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from households.forms.fields import (
     TriField,
     add_problems,
 )
-from households.models import Membership, Person, PersonYear
+from households.models import Household, Membership, Person, PersonYear
 from households.models.members import HEAD
 from pairing import clock
 
@@ -161,6 +162,42 @@ class MemberEditForm(IdentityFields):
         names = ("name", "certificate", "sex", "ethnic_group", "person_number", *self.KEPT_WHEN_EMPTY)
         values = {name: _text(self.cleaned_data.get(name)) for name in names}
         return {name: text for name, text in values.items() if text or name not in self.KEPT_WHEN_EMPTY}
+
+
+class RelationsForm(forms.Form):
+    """How each member is related to the head; empty fields come with what follows from the former head."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def __init__(
+        self,
+        *args: Any,
+        household: Household,
+        members: list[Membership],
+        guesses: dict[int, str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **{"initial": {"version": household.version}, **kwargs})
+        self.members = members
+        for member in members:
+            field = CodeField(
+                "relation",
+                label=member.person.name,
+                initial=member.relation or guesses.get(member.pk, ""),
+                error_messages={"required": _("Choose the relation to the head.")},
+            )
+            field.keep(member.relation)
+            field.leave_out(HEAD)
+            self.fields[f"relation_{member.public_id}"] = field
+        self.fields["reason"] = CodeField("change_reason", label=_("Reason"), initial="member_change")
+
+    def rows(self) -> list[tuple[Membership, forms.BoundField]]:
+        """Each member with the field."""
+        return [(member, self[f"relation_{member.public_id}"]) for member in self.members]
+
+    def relations(self) -> dict[UUID, str]:
+        """What was chosen, by the membership's public id."""
+        return {m.public_id: self.cleaned_data[f"relation_{m.public_id}"] for m in self.members}
 
 
 class RemoveForm(forms.Form):

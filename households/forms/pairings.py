@@ -45,7 +45,7 @@ def units_linked_to(villages: Collection[str]) -> set[int | None]:
     """The units that are linked to any of these villages today."""
     if not villages:
         return set()
-    return set(VillageLink.objects.open().filter(village__in=villages).values_list("unit", flat=True))
+    return {link.unit_id for link in VillageLink.objects.today_in(*villages)}
 
 
 def helper_label(person: User, load: int) -> str:
@@ -118,7 +118,7 @@ class PairForm(forms.Form):
 
     def chosen(self) -> list[Household]:
         """The households that were ticked, valid or not as the rest of the form may be."""
-        ids = [value for value in self["households"].value() or [] if _is_uuid(value)]
+        ids = [value for value in self["households"].value() or [] if is_uuid(value)]
         rows = self.fields["households"].queryset.filter(public_id__in=ids[:MOST])  # type: ignore[attr-defined]
         return list(rows.defer("phone", "bank_account").order_by("village_code", "head_key", "pk"))
 
@@ -134,11 +134,35 @@ class PairForm(forms.Form):
         return [Assignment(row, data["cadre"], data["note"]) for row in data["households"]]
 
 
-def _is_uuid(text: Any) -> bool:
+def is_uuid(text: Any) -> bool:
+    """May this text name a row?"""
     try:
         return bool(UUID(str(text)))
     except ValueError:
         return False
+
+
+class HelperForm(forms.Form):
+    """One more helper for a household: its lead where it has none, else a second one."""
+
+    cadre = HelperField()
+    role = forms.ChoiceField(label=_("As"), widget=forms.RadioSelect)
+    started_on = DayField(label=_("From"))
+    note = LinesField(
+        label=_("Note for the helper"),
+        required=False,
+        max_length=2000,
+        help_text=_("The best time to come, sore points. Only the helper and the township read it."),
+    )
+
+    def __init__(self, *args: Any, household: Household, helpers: list[User], by: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cadre: Any = self.fields["cadre"]
+        cadre.offer(by, helpers, {household.village_code})
+        role: Any = self.fields["role"]
+        role.choices = [c for c in Pairing.Role.choices if c[0] != Pairing.Role.LEAD or not household.lead_id]
+        role.initial = role.choices[0][0]
+        self.fields["started_on"].initial = clock.today()
 
 
 class EndForm(forms.Form):

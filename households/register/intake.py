@@ -8,6 +8,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from households.actions.imports import add_column_title
 from households.models import ColumnAlias, ImportBatch, ImportFile, ImportRow
 from households.register.planning import make_plan
 from households.register.reading import NotARegister, Register, read_register
@@ -97,6 +98,16 @@ def read_again(
         _compare(batch, register)
         entry.about(batch)
     return batch
+
+
+def learn_title(*, batch: ImportBatch, title: str, field: str, by: Any) -> ImportBatch:
+    """Read a strange column as ``field`` from now on in the batch's place, and read its file again.
+
+    Both or neither. Raises Refused as ``add_column_title`` and ``read_again`` do.
+    """
+    with action("column_title.add", by=by, permission=P.IMPORT):
+        add_column_title(area=batch.area_id, title=title, field=field, by=by)
+        return read_again(batch=batch, by=by)
 
 
 def kept_file(batch: ImportBatch) -> bytes:

@@ -22,7 +22,7 @@ from households.models import (
 )
 from households.rules import words
 from pairing.fields import DOTS, Sealed
-from pairing.models import User
+from pairing.models import Area, User
 
 #: What the history keeps but nobody reads: keys, place, versions, and what follows from other fields.
 SILENT: Final = frozenset(
@@ -52,7 +52,10 @@ ACTIONS: Final[dict[str, Promise]] = {
     "import.apply": _("Imported"),
     "import.undo": _("Import undone"),
     "pairing.start": _("Helper paired"),
+    "member.relations": _("Relations to the head recorded"),
     "pairing.end": _("Pairing ended"),
+    "pairing.roster": _("Helper paired"),
+    "pairing.void": _("Pairing taken back"),
     "pairing.hand_over": _("Handed over"),
 }
 
@@ -120,7 +123,8 @@ def _changes(event: Any, before: Any, whose: str, model: Any) -> Iterator[dict[s
     """The fields in which an event differs from the one before; a first one differs from nothing."""
     for column in model._meta.concrete_fields:
         name = column.name
-        if name in SILENT or not hasattr(event, column.attname):
+        place = model is Household and name == "village_code"
+        if (name in SILENT and not place) or not hasattr(event, column.attname):
             continue
         new, old = getattr(event, column.attname), getattr(before, column.attname) if before else None
         if isinstance(new, Sealed):
@@ -133,9 +137,17 @@ def _changes(event: Any, before: Any, whose: str, model: Any) -> Iterator[dict[s
 
 def _said(column: Any, value: Any) -> str:
     """A value in words; states and roles by the label of their choice."""
+    if column.name == "village_code":
+        return place_in_words(value or "")
     if column.choices and column.name not in words.LISTS:
         return str(dict(column.choices).get(value, value or ""))
     return words.say(column.name, value)
+
+
+def place_in_words(village_code: str) -> str:
+    """Township and village of a code."""
+    areas = Area.objects.filter(pk__in=[village_code[:9], village_code]).order_by("code")
+    return " ".join(area.label for area in areas)
 
 
 def _line(model: Any, name: str, whose: str, old: str, new: str) -> dict[str, str]:

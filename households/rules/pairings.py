@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from households.models import Household, Pairing
 from pairing import clock, wording
-from pairing.access import in_areas
+from pairing.access import covers, in_areas
 from pairing.errors import Conflict, Refused
 from pairing.models import Grant, User
-from pairing.roles import Role
+from pairing.roles import P, Role
 
 #: The reason under which a pairing ends when another helper takes over on the same day.
 HANDOVER = "handover"
@@ -88,6 +88,22 @@ def check_void(pairing: Pairing) -> None:
         raise Refused(_("This pairing has already ended."))
     if clock.day_of(pairing.recorded_at) != clock.today():
         raise Refused(_("This pairing was not entered today. End it with the reason “entered by mistake”."))
+
+
+def check_may_end(by: Any, household: Household) -> None:
+    """Only who pairs where the household lives ends its pairings. Source: the decisions' table, line "pair"."""
+    if not covers(by, P.PAIRING_MANAGE, household.village_code):
+        raise Refused(
+            _("This household has a helper. Ask an administrator to do this: the pairing ends along with it.")
+        )
+
+
+def out_of_reach(household: Household, village_code: str) -> list[Pairing]:
+    """The open pairings of a household whose helpers hold no cadre's grant for that village today."""
+    rows = list(Pairing.everything.open().filter(household=household).select_related("cadre").order_by("pk"))
+    grants = Grant.objects.open(clock.today()).filter(role=Role.CADRE, user__in=[r.cadre_id for r in rows])
+    reached = {grant.user_id for grant in grants if village_code.startswith(grant.area_id)}
+    return [row for row in rows if row.cadre_id not in reached]
 
 
 def check_version(row: Any, version: int | None) -> None:

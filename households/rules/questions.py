@@ -41,6 +41,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
         _("The relation of %(name)s to the head is not known."),
         _("Choose the relation on the member's page."),
     ),
+    "relations_missing": Sentence(
+        _("How several members are related to the head is not known."),
+        _("Choose all relations on one page."),
+    ),
     "number_missing": Sentence(
         _("%(name)s has no certificate number."), _("Enter the number, or choose “temporary number”.")
     ),
@@ -141,10 +145,13 @@ def raised(file: FileFacts) -> list[Raised]:
     """All questions that the rules have about a file."""
     found = [*_of_file(file)]
     head = next((m for m in file.members if m.relation == HEAD), None)
+    without = [member for member in file.members if not member.relation]
+    if len(without) > 1:
+        found.append(Raised("relations_missing"))
     twins = Counter((m.name, m.birth_date) for m in file.members)
     for member in file.members:
         found += _of_number(member, file.today)
-        if not member.relation:
+        if without == [member]:
             found.append(Raised("relation_missing", member.subject))
         if member.birth_date is not None and twins[member.name, member.birth_date] > 1:
             found.append(Raised("same_person", member.subject))

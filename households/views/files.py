@@ -16,7 +16,7 @@ from households.rules.questions import sentence
 from households.views.reach import depth_of, household_or_404, present_members
 from pairing import audit, clock, codelists, numbers
 from pairing.access import carries, covers, permission_required
-from pairing.models import Area
+from pairing.models import Area, VillageLink
 from pairing.roles import P
 
 #: Facts of the year as the page shows them. The first line waits for a second person when it changes.
@@ -51,6 +51,7 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "members": [member_line(m, row, depth) for m, row in with_years(members)],
         "absences": absences(household, members),
         "pairings": list(household.pairings.valid().select_related("cadre__unit")),
+        "linked": VillageLink.objects.today_in(household.village_code) if depth == "office" else [],
         "questions": questions(household, members) if depth == "office" else [],
         "waiting": household.change_requests.waiting().exists() if depth == "office" else False,
         "facts": year_facts(household, depth),

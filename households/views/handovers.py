@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from households.actions import pairings as actions
 from households.actions.pairings import Outcome, Succession
 from households.forms.fields import add_refusal
-from households.forms.pairings import HandoverForm, helpers_of
+from households.forms.pairings import HandoverForm, helpers_of, is_uuid
 from households.models import Pairing
 from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, name_villages
 from pairing import audit
@@ -87,7 +87,10 @@ def handover_create(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _open_pairings(request: HttpRequest, leaver: User) -> list[Pairing]:
+    """Those that the leaver has here; with ``?household=`` just that one."""
     pairings = Pairing.objects.visible_to(request.user, P.PAIRING_MANAGE).open().filter(cadre=leaver)
+    if is_uuid(only := request.GET.get("household", "")):
+        pairings = pairings.filter(household__public_id=only)
     rows = pairings.select_related("household").defer("household__phone", "household__bank_account")
     found = list(rows.order_by("village_code", "household__head_key", "pk"))
     name_villages([p.household for p in found])

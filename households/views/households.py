@@ -1,4 +1,4 @@
-"""The register, and files: opened, edited, put on the pairing list, closed and reopened."""
+"""Files: opened, edited, closed and reopened."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from households.actions import households as files
 from households.forms.fields import add_refusal
 from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
 from households.views.reach import household_or_404, record_shown
-from pairing.access import permission_required
+from pairing.access import covers, permission_required
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
 
@@ -92,7 +92,13 @@ def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("The file is closed. It stays readable and can be reopened."))
             return redirect("households:household_detail", public_id)
     record_shown(request, household, P.HOUSEHOLD_EDIT)
-    return render(request, "households/household_close.html", {"form": form, "household": household})
+    context = {
+        "form": form,
+        "household": household,
+        "paired": list(household.pairings.open().select_related("cadre")),
+        "may_end": covers(request.user, P.PAIRING_MANAGE, household.village_code),
+    }
+    return render(request, "households/household_close.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,23 +118,3 @@ def household_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("households:household_detail", public_id)
     record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/household_reopen.html", {"form": form, "household": household})
-
-
-@require_http_methods(["GET", "POST"])
-@permission_required(P.PAIRING_MANAGE)
-def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Put a file on the pairing list, or take it off."""
-    household = household_or_404(request, public_id, P.PAIRING_MANAGE)
-    rules.check_open(household)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        step = files.take_off_list if household.listed_on else files.put_on_list
-        try:
-            step(household=household, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("households:household_detail", public_id)
-    record_shown(request, household, P.PAIRING_MANAGE)
-    return render(request, "households/listing_edit.html", {"form": form, "household": household})

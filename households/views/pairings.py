@@ -14,6 +14,7 @@ from households.actions.pairings import Outcome
 from households.forms.fields import add_refusal
 from households.forms.pairings import (
     EndForm,
+    HelperForm,
     PairForm,
     RosterForm,
     VillageFilter,
@@ -63,7 +64,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "count": capped_count(unpaired),
         "helpers": [(person, load) for person, load in helpers_with_loads(request.user) if load],
-        "linked": linked_units(village),
+        "linked": VillageLink.objects.today_in(village),
         "form": PairForm(by=request.user, villages={village} - {""}),
     }
     return render(request, "households/pairing_list.html", context)
@@ -190,6 +191,34 @@ def pairing_history(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "households/pairing_history.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+@permission_required(P.PAIRING_MANAGE)
+def helper_create(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One more helper for a household; never a second lead."""
+    rows = Household.objects.visible_to(request.user, P.PAIRING_MANAGE).select_related("lead")
+    household = get_object_or_404(rows, public_id=public_id)
+    rules.check_household(household)
+    open_rows = list(household.pairings.open().select_related("cadre__unit"))
+    seconds = [p.cadre for p in open_rows if household.lead_id or p.role == Pairing.Role.LEAD]
+    form = HelperForm(request.POST or None, household=household, helpers=seconds, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.pair(household=household, **form.cleaned_data, by=request.user)  # type: ignore[arg-type]
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Saved. The helper sees the household from now on."))
+            return redirect("households:pairing_history", public_id=public_id)
+    audit.read("pairing.show", by=request.user, objects=[household], permission=P.PAIRING_MANAGE)
+    context = {
+        "household": household,
+        "form": form,
+        "open": open_rows,
+        "linked": VillageLink.objects.today_in(household.village_code),
+    }
+    return render(request, "households/helper_create.html", context)
+
+
 @require_GET
 @permission_required(P.PAIRING_MANAGE)
 def helper_list(request: HttpRequest) -> HttpResponse:
@@ -231,12 +260,6 @@ def helpers_with_loads(user: Any) -> list[tuple[User, int]]:
     people = list(helpers_of(user))
     loads = loads_of(user)
     return [(person, loads.get(person.pk, 0)) for person in people]
-
-
-def linked_units(village: str) -> list[VillageLink]:
-    """The links of units to a village that hold today."""
-    links = VillageLink.objects.open().filter(village=village).select_related("unit")
-    return list(links.order_by("started_on", "pk"))
 
 
 def name_villages(households: Any) -> None:

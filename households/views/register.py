@@ -33,7 +33,7 @@ COLUMNS = (
 def household_list(request: HttpRequest) -> HttpResponse:
     """Files in the reader's scope, filtered, in a stable order."""
     villages = villages_of(request.user, P.HOUSEHOLD_VIEW)
-    form = HouseholdFilter(request.GET, villages=_grouped(villages))
+    form = HouseholdFilter(request.GET, villages=grouped(villages))
     chosen = form.chosen()
     rows = filtered(Household.objects.visible_to(request.user, P.HOUSEHOLD_VIEW), chosen)
     page = keyset_page(
@@ -50,6 +50,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
         "find": FindForm(),
         "may_find": carries(request.user, P.HOUSEHOLD_EDIT),
         "may_create": carries(request.user, P.HOUSEHOLD_EDIT),
+        "may_list": carries(request.user, P.PAIRING_MANAGE) and chosen.get("state") != "closed",
         "table": _table(page.rows, villages),
         "pager": page,
         "query": query.urlencode(),
@@ -107,7 +108,7 @@ def _record(request: HttpRequest, name: str, page: Page, filters: list[str]) -> 
     )
 
 
-def _grouped(villages: list[Area]) -> list[tuple[str, Any]]:
+def grouped(villages: list[Area]) -> list[tuple[str, Any]]:
     """Villages under their townships, for the filter."""
     groups: list[tuple[str, Any]] = []
     names = {area.pk: area.label for area in villages if area.level == Area.Level.TOWNSHIP}

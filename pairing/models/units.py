@@ -56,6 +56,10 @@ class VillageLinkQuerySet(models.QuerySet["VillageLink"]):
         """Links that hold today: no future dates exist, so open means no end."""
         return self.filter(ended_on__isnull=True)
 
+    def today_in(self, *villages: str) -> "VillageLinkQuerySet":
+        """The links that these villages have today with their units, the oldest first."""
+        return self.open().filter(village__in=villages).select_related("unit").order_by("started_on", "pk")
+
 
 class VillageLink(models.Model):
     """A unit is linked to a village (联村): half-open ``[started_on, ended_on)``, never deleted."""

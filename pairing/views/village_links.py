@@ -78,8 +78,7 @@ def village_link_end(request: HttpRequest, public_id: str) -> HttpResponse:
 def with_links(villages: list[Area]) -> list[dict[str, Any]]:
     """Each village with its township and its links of today: two queries, whatever their number."""
     links: dict[str, list[VillageLink]] = {}
-    today = VillageLink.objects.open().filter(village__in=villages).select_related("unit")
-    for link in today.order_by("started_on", "pk"):
+    for link in VillageLink.objects.today_in(*(village.pk for village in villages)):
         links.setdefault(link.village_id, []).append(link)
     townships = {a.pk: a.label for a in Area.objects.filter(pk__in={village.pk[:9] for village in villages})}
     return [

@@ -66,7 +66,6 @@ class Page:
     fill: Mapping[str, Any] = field(default_factory=dict)
     query: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
-    rows: int = 1  # audit rows that the deed leaves
 
     def allows(self, method: str) -> bool:
         return method in self.methods.split() or (method == "HEAD" and "HEAD" in self.methods)
@@ -163,6 +162,9 @@ PAGES: Mapping[str, Page] = {
     "households:household_edit": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:household_close": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:household_reopen": form(OFFICE, "household", state=NOT_CLOSED, post=(200, 302)),
+    "households:listing_create": Page("GET POST", ADMINS, post=(200, 302)),
+    "households:household_move": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
+    "households:relations_edit": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:listing_edit": form(ADMINS, "household", state=CLOSED, post=(200, 302)),
     "households:household_history": look(OFFICE, "household"),
     "households:year_edit": form(OFFICE, "year", state=CLOSED, post=(200, 302)),
@@ -197,11 +199,12 @@ PAGES: Mapping[str, Page] = {
     "households:import_discard": deed(ADMINS, "batch"),
     "households:import_undo": form(ADMINS, "batch", reads=False),
     "households:import_failed": look(ADMINS, "batch"),
-    "households:column_title_create": deed(ADMINS, "batch", body={"title": "strange", "field": "name"}, rows=2),
+    "households:column_title_create": deed(ADMINS, "batch", body={"title": "strange", "field": "name"}),
     # --- pairing
     "households:pairing_list": look(ADMINS),
     "households:pairing_create": form(ADMINS, reads=True, post=(200, 302)),
     "households:pairing_roster": form(ADMINS, post=(200, 302)),
+    "households:helper_create": form(ADMINS, "household", state=CLOSED, post=(200, 302)),
     "households:helper_list": Page("GET", ADMINS),
     "households:helper_detail": look(ADMINS, "person"),
     "households:pairing_end": form(ADMINS, "pairing", post=(200, 302)),

@@ -100,7 +100,7 @@ def faults(page: Page, who: str, position: str, method: str, answer: Answer, uns
         found.append(f"{rows} audit rows {answer.events}, not {int(page.reads)}")
     elif method == "POST" and answer.status == 302 and who != "anonymous":
         changed = bool(answer.wrote - READS - LIMITS)
-        if rows != page.rows if changed else rows > 1:
+        if rows != 1 if changed else rows > 1:
             found.append(f"writes {sorted(answer.wrote)}, and the log says {answer.events}")
     return found
 

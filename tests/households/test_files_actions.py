@@ -12,13 +12,13 @@ from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
 from households.actions.households import (
     close_household,
     edit_household,
-    move_household,
     put_on_list,
     register_household,
     reopen_household,
     take_off_list,
 )
 from households.actions.members import add_member, edit_member, end_absence, record_absence, remove_member
+from households.actions.moves import move_household
 from households.actions.questions import answer_question, refresh_questions
 from households.actions.years import record_household_year
 from households.models import Absence, ChangeRequest, FileQuestion, Household, Membership, Person

@@ -45,7 +45,7 @@ def sent(**more):
 def test_it_shows_promises_and_asks_nothing_twice(world, django_assert_num_queries):
     client = world.client("township_admin")
     client.get(url(world))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = client.get(url(world))
     assert "seed potatoes" in page.content.decode()
     assert len(page.context["rows"]) == 2
