@@ -228,15 +228,18 @@ def _birthday(born: date, age: int) -> date:
 
 def effect_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
     """What a visit did to the file and asked for, each as a line with its state and, where ``user`` may, a way."""
-    effects = visit.effects.select_related("absence__person", "request").prefetch_related("request__changes")
-    return [_effect_line(effect, carries(user, P.CHANGE_PROPOSE, P.CHANGE_DECIDE)) for effect in effects]
+    effects = visit.effects.select_related("absence__person", "request").prefetch_related(
+        "request__changes__person"
+    )
+    return [_effect_line(effect, user) for effect in effects]
 
 
-def _effect_line(effect: VisitEffect, linked: bool) -> dict[str, Any]:
+def _effect_line(effect: VisitEffect, user: Any) -> dict[str, Any]:
     line = {"effect": effect, "can_take_back": rules.can_take_back(effect), "url": ""}
     if request := effect.request:
         facts = _(", ").join(change_label(change) for change in request.changes.all())
-        url = reverse("households:change_detail", args=[request.public_id]) if linked else ""
+        may_open = request.proposed_by_id == user.pk or carries(user, P.CHANGE_DECIDE)
+        url = reverse("households:change_detail", args=[request.public_id]) if may_open else ""
         tone = "due" if request.state == ChangeRequest.State.WAITING else "info"
         return line | {"words": facts, "state": request.get_state_display(), "tone": tone, "url": url}
     taken = effect.taken_back_at is not None

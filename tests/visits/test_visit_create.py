@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from households.models import Absence, ChangeField, ChangeRequest
+from households.models.scoped import codes_of
 from pairing import clock
 from pairing.models.audit import AuditEvent
 from tests import cast
@@ -211,3 +213,67 @@ def test_the_first_load_is_light(world):
     page = world.client("cadre").get(address(world))
     assert len(gzip.compress(page.content)) < 14_000
     assert b" style=" not in page.content
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"problem0__kind": "water", "problem0__triage": "mine"},
+        {"promise0__what": "带一袋化肥", "promise0__due_on": clock.today().isoformat()},
+        {"help0__kind": "condolence"},
+    ],
+)
+def test_where_a_problem_a_promise_or_help_says_it_all_no_words_are_asked_for(world, more):
+    answer = world.client("cadre").post(address(world), body(world, said="", **more))
+    assert answer.status_code == 302
+    assert Visit.everything.get().said == ""
+
+
+def test_a_fact_tapped_as_changed_reaches_the_file(world):
+    Absence.everything.filter(household=world.files["own"]).delete()
+    ChangeRequest.everything.filter(household=world.files["own"]).update(state="withdrawn")
+    head, today = world.heads["own"].person, clock.today().isoformat()
+    away = Absence.everything.create(
+        household=world.files["own"], person=head, away_from="2026-01-05", **codes_of(world.files["own"])
+    )
+    fact = f"fact__absence__{away.public_id}".replace("-", "__")
+    told = {f"{fact}__changed": "on", f"{fact}__now": "back", f"{fact}__until": today}
+    new = {"changes__who": ["family"], "changes__away_from": today, "changes__per_head_income": "9,100元"}
+    client = world.client("cadre")
+    assert client.post(address(world), body(world, said="", no_change="on", **told, **new)).status_code == 302
+    away.refresh_from_db()
+    assert away.until == clock.today()
+    assert Absence.everything.get(household=world.files["own"], person=None).away_from == clock.today()
+    change = ChangeField.everything.get(request__proposed_by=world.people["cadre"], field="per_head_income")
+    assert (change.new.open(), change.year) == ("9100.00", clock.today().year - 1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"changes__who": ["family"]}, "从哪天起"),
+        ({"changes__expected_back": "春节"}, "谁外出"),
+        ({"changes__name": "李四"}, "选择"),
+        ({"changes__per_head_income": "很多"}, ""),
+        ({"changes__id_number": "62999919610506001X"}, ""),
+        (
+            {
+                "changes__who": ["family"],
+                "changes__away_from": "other",
+                "changes__away_from_day": "2999-01-01",
+            },
+            "",
+        ),
+        ({"changes__bank_name": "canary-own-bank"}, "无需变更"),
+        ({f"fact__absence__{uuid.UUID(int=7)}__expected_back".replace("-", "__"): "x"}, None),
+        ({f"fact__absence__{uuid.UUID(int=7)}__changed".replace("-", "__"): "on"}, None),
+    ],
+)
+def test_a_wrong_change_is_told_at_its_place(world, wrong, sentence):
+    answer = world.client("cadre").post(address(world), body(world, **wrong))
+    if sentence is None:  # a fact that was not tapped, or is not known here, does nothing
+        assert answer.status_code == 302
+        return
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not Visit.everything.exists()

@@ -94,6 +94,7 @@ class Visit(ScopedModel):
     method = models.CharField(_("how"), max_length=10, choices=Method.choices, default=Method.HOME)
     met = ArrayField(models.UUIDField(), default=list, blank=True)  # public ids of members
     met_others = models.CharField(_("others"), max_length=60, blank=True)
+    # Empty where a problem, a promise, help or a changed fact says it all (visits.checks.check_said).
     said = models.TextField(_("what was said"), max_length=4000, blank=True)
     no_change = models.BooleanField(_("no change"), default=False)
     tasks = ArrayField(
@@ -137,10 +138,6 @@ class Visit(ScopedModel):
             models.UniqueConstraint(fields=["county_code", "author", "client_id"], name="visit_sent_once"),
             models.CheckConstraint(
                 name="visit_not_in_future", condition=Q(visited_on__lte=F("recorded_at__date") + 1)
-            ),
-            models.CheckConstraint(
-                name="visit_said_or_unchanged",
-                condition=Q(no_change=True) | Q(method="not_met") | ~Q(said="") | Q(has_restricted=True),
             ),
         ]
 
