@@ -8,6 +8,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +18,6 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
@@ -78,7 +78,7 @@ class Column:
         value = self.of(row)
         if self.kind == "state" and value in self.states:
             return badge(*self.states[value])
-        text = str(escape(self.words(row)))
+        text = escape(self.words(row))
         url = self.link(row) if self.link and text else None
         return f'<a href="{escape(url)}">{text}</a>' if url else text
 
@@ -128,10 +128,10 @@ class Table:
         The roles look redundant, but a table shown as blocks loses its own in the browser.
         """
         columns = self.shown("page")
-        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
+        caption = f"<caption>{escape(str(self.caption))}</caption>" if self.caption else ""
         heads = "".join(self._head(column) for column in columns)
         first = columns[0]
-        rest = [(c, f'<td role="cell" data-label="{escape(c.label)}"{_css(c)}>') for c in columns[1:]]
+        rest = [(c, f'<td role="cell" data-label="{escape(str(c.label))}"{_css(c)}>') for c in columns[1:]]
         lines = []
         for row in self.rows:
             cells = [f'<tr role="row"><th role="rowheader" scope="row">{first.html(row)}</th>']
@@ -146,7 +146,7 @@ class Table:
         )
 
     def _head(self, column: Column) -> str:
-        label = escape(column.label)
+        label = escape(str(column.label))
         css = _css(column)
         if not column.sort:
             return f'<th role="columnheader" scope="col"{css}>{label}</th>'

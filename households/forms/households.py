@@ -1,5 +1,6 @@
 """Forms of files: find, register, edit, close, list."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -236,7 +237,7 @@ def places_of(by: Any, permission: P, chosen: str) -> list[Area]:
     if all(len(code) >= LENGTH[Area.Level.TOWNSHIP] for code in prefixes(by, permission)):
         return villages_of(by, permission)
     inside = chosen[: LENGTH[Area.Level.TOWNSHIP]]
-    near = Q(code__startswith=inside) if inside.isascii() and inside.isdigit() else Q()
+    near = Q(code__startswith=inside) if re.fullmatch("[0-9]{9}", inside) else Q()
     return list(_places(by, permission).filter(Q(level=Area.Level.TOWNSHIP) | near))
 
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from households.forms.households import FindForm, HouseholdFilter, villages_of
+from households.forms.households import FindForm, HouseholdFilter, places_of
 from households.models import Household
 from households.models.files import HouseholdQuerySet
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.models import Area
+from pairing.models.areas import LENGTH
 from pairing.roles import P
 from pairing.tables import Column, Page, Table, capped_count, keyset_page
 
@@ -32,8 +33,8 @@ COLUMNS = (
 @permission_required(P.HOUSEHOLD_VIEW)
 def household_list(request: HttpRequest) -> HttpResponse:
     """Files in the reader's scope, filtered, in a stable order."""
-    villages = villages_of(request.user, P.HOUSEHOLD_VIEW)
-    form = HouseholdFilter(request.GET, villages=grouped(villages))
+    places = places_of(request.user, P.HOUSEHOLD_VIEW, request.GET.get("village", ""))
+    form = HouseholdFilter(request.GET, villages=grouped(places))
     chosen = form.chosen()
     rows = filtered(Household.objects.visible_to(request.user, P.HOUSEHOLD_VIEW), chosen)
     page = keyset_page(
@@ -51,7 +52,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
         "may_find": carries(request.user, P.HOUSEHOLD_EDIT),
         "may_create": carries(request.user, P.HOUSEHOLD_EDIT),
         "may_list": carries(request.user, P.PAIRING_MANAGE) and chosen.get("state") != "closed",
-        "table": _table(page.rows, villages),
+        "table": _table(page.rows, places),
         "pager": page,
         "query": query.urlencode(),
         "count": capped_count(rows),
@@ -73,7 +74,7 @@ def household_find(request: HttpRequest) -> HttpResponse:
         _record(request, "household.find", Page(found), ["number"])
         if len(found) == 1:
             return redirect("households:household_detail", found[0]["public_id"])
-    table = _table(found, villages_of(request.user, P.HOUSEHOLD_EDIT))
+    table = _table(found, [])
     return render(request, "households/household_find.html", {"form": form, "table": table})
 
 
@@ -108,24 +109,25 @@ def _record(request: HttpRequest, name: str, page: Page, filters: list[str]) -> 
     )
 
 
-def grouped(villages: list[Area]) -> list[tuple[str, Any]]:
-    """Villages under their townships, for the filter."""
-    groups: list[tuple[str, Any]] = []
-    names = {area.pk: area.label for area in villages if area.level == Area.Level.TOWNSHIP}
-    for area in villages:
-        if area.level == Area.Level.TOWNSHIP:
-            whole = (area.pk, _("all of %(township)s") % {"township": area.label})
-            groups.append((area.label, [whole]))
-        elif groups and area.pk[:9] in names:
-            groups[-1][1].append((area.pk, area.label))
+def grouped(places: list[Area]) -> list[tuple[str, Any]]:
+    """Places for the filter: villages under their township; a township without villages stands alone."""
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for area in places:
+        groups.setdefault(area.pk[:9], []).append((area.pk, area.label))
+    found: list[tuple[str, Any]] = []
+    for (code, label), *villages in groups.values():
+        if len(code) == LENGTH[Area.Level.VILLAGE]:  # the township itself is out of reach
+            found += [(code, label), *villages]
+        elif villages:
+            found.append((label, [(code, _("all of %(township)s") % {"township": label}), *villages]))
         else:
-            groups.append((area.pk, area.label))
-    return groups
+            found.append((code, label))
+    return found
 
 
-def _table(rows: list[Any], villages: list[Area]) -> Table:
+def _table(rows: list[Any], known: list[Area]) -> Table:
     today, root = clock.today(), reverse("households:household_list")
-    places = {area.pk: area.label for area in villages}
+    places = {area.pk: area.label for area in known}
     if missing := {row["village_code"] for row in rows} - places.keys():
         places |= {area.pk: area.label for area in Area.objects.filter(pk__in=missing)}
     states = {
