@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -23,7 +23,7 @@ from tests import cast, databases
 @contextlib.contextmanager
 def server(folder: Path, keep: bool = False) -> Iterator[devpg.Cluster]:
     """A server with a copy of the migrated database, named `pairing`; `keep` as in devpg.Cluster."""
-    made = devpg.Cluster(devpg.place(folder, "own"), devpg.wheel_programs(Path(sys.prefix)), keep)
+    made = devpg.Cluster(devpg.place(folder, "own"), devpg.wheel_programs(Path(sys.prefix)), keep=False)
     made.start()
     try:
         for statement in devpg.make_database("pairing").splitlines():
@@ -35,6 +35,10 @@ def server(folder: Path, keep: bool = False) -> Iterator[devpg.Cluster]:
         databases.drop(source)
         load = [made.programs / "psql", "-qX", "-d", made.url(devpg.SUPERUSER, "pairing")]
         subprocess.run(load, input=text, stdout=subprocess.DEVNULL, check=True)
+        if keep:
+            made.stop()
+            made = replace(made, keep=True)
+            made.start()
         yield made
     finally:
         made.remove()
