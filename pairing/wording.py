@@ -25,14 +25,15 @@ def day(value: dt.date | None) -> str:
     """A full date: ``2026年11月22日`` or ``22 Nov 2026``; a dash for none."""
     if value is None:
         return NOTHING
-    return date_format(_day_of(value), "Y年n月j日" if _chinese() else "j M Y")
+    on = _day_of(value)
+    return f"{on.year}年{on.month}月{on.day}日" if _chinese() else date_format(on, "j M Y")
 
 
 def short_day(value: dt.date | None) -> str:
     """A date without this year's number: ``11月22日`` or ``22 Nov``; other years are written in full."""
-    if value is None or _day_of(value).year != clock.today().year:
+    if value is None or (on := _day_of(value)).year != clock.today().year:
         return day(value)
-    return date_format(_day_of(value), "n月j日" if _chinese() else "j M")
+    return f"{on.month}月{on.day}日" if _chinese() else date_format(on, "j M")
 
 
 def month(value: dt.date | None) -> str:

@@ -3,15 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import Case, F, OuterRef, Subquery, When
+from django.db.models.functions import JSONObject
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from households.models import Household
+from households.models import Household, Membership
+from households.models.members import HEAD
 from pairing import clock
 from pairing.models.audit import AuditEvent
+from pairing.roles import P
 from tests import cast, factories
+from tests.visits import made
 from visits.actions.promises import make_promise
+from visits.models import Promise, Visit
+from visits.models.today import rows_of
 
 
 @pytest.fixture
@@ -74,3 +82,46 @@ def test_without_households_the_page_says_what_comes(world):
     )
     page = world.client("cadre").get(reverse("visits:today"), headers={"accept-language": "en"})
     assert "no households yet" in page.content.decode()
+
+
+def test_the_statement_by_hand_reads_what_the_querysets_say(world):
+    """Rows of a cadre with promises, questions and visits typed for him, and of one who has nothing."""
+    cadre, staff, today = world.people["cadre"], world.people["staff"], clock.today()
+    files = factories.households(factories.FileSpec(cast.VILLAGE) for _ in range(6))
+    factories.pairings((row, cadre, today - timedelta(days=9), None) for row in files[:4])
+    factories.pairings([(files[4], cadre, today - timedelta(days=9), today)])
+    make_promise(household=files[0], what="问低保", due_on=today + timedelta(days=3), by=cadre)
+    make_promise(household=files[0], what="送药", due_on=today, by=cadre)
+    files[1].phone = "13900000001"
+    files[1].save()
+    for n, row in enumerate(files):
+        for state in ("asked", "to_read", "withdrawn"):
+            made.visit(row, cadre, state=state, author=staff, confirmed_at=clock.now() if n % 2 else None)
+            made.visit(row, staff, state=state)
+    for who in ("cadre", "other_cadre", "staff"):
+        found = sorted(rows_of(world.people[who]), key=lambda row: row["head_key"])
+        assert found == sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
+    assert sum(len(row["asked"]) for row in rows_of(cadre)) == 4
+
+
+def by_querysets(user):
+    """The same rows, said with the querysets that every other page uses."""
+    of_it = {"household": OuterRef("pk")}
+    promises = Promise.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).open().order_by("due_on")
+    visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(**of_it, visited_by=user).order_by("pk")
+    heads = Membership.objects.visible_to(user, P.TODAY).present().filter(**of_it, relation=HEAD)
+    as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
+    rows = Household.objects.visible_to(user, P.TODAY).open()
+    rows = rows.annotate(
+        call=Case(
+            When(phone="", then=heads.exclude(person__phone="").values("person__public_id")[:1]),
+            default=F("public_id"),
+        ),
+        promise_due=Subquery(promises.values("due_on")[:1]),
+        asked=ArraySubquery(visits.asked().values(json=as_json)),
+        unconfirmed=ArraySubquery(visits.unconfirmed().values(json=as_json)),
+    )
+    return rows.values(
+        "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
+        "best_time", "call", "promise_due", "asked", "unconfirmed",
+    )  # fmt: skip

@@ -4,23 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Subquery, When
-from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from households.models import Household, Membership
 from households.models.files import GAP_DAYS
-from households.models.members import HEAD
 from pairing import audit, clock
-from pairing.access import permission_required
+from pairing.access import by_pairing, permission_required
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
-from visits.models import Promise, Visit
+from visits.models.today import rows_of
 
 SOON = timedelta(days=7)  # a promise is a reason to go from a week before its day on
 NEAR = timedelta(days=30)  # a visit is a reason to go from a month before the gap closes
@@ -79,25 +74,7 @@ def household_brief_list(request: HttpRequest) -> HttpResponse:
 
 def cards_of(user: Any, on: date) -> list[Card]:
     """The cadre's households with the reasons to see each; one query, whatever their number."""
-    promises = Promise.objects.visible_to(user, P.VISIT_LOG).filter(household=OuterRef("pk")).open()
-    visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(household=OuterRef("pk"), visited_by=user)
-    members = Membership.objects.visible_to(user, P.TODAY).present().filter(household=OuterRef("pk"))
-    head_phone = members.filter(relation=HEAD).exclude(person__phone="").values("person__public_id")[:1]
-    as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
-    rows = (
-        Household.objects.visible_to(user, P.TODAY)
-        .open()
-        .annotate(
-            call=Case(When(phone="", then=Subquery(head_phone)), default=F("public_id")),
-            promise_due=Subquery(promises.order_by("due_on").values("due_on")[:1]),
-            asked=ArraySubquery(visits.asked().order_by("pk").values(json=as_json)),
-            unconfirmed=ArraySubquery(visits.unconfirmed().order_by("pk").values(json=as_json)),
-        )
-        .values(
-            "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
-            "best_time", "call", "promise_due", "asked", "unconfirmed",
-        )
-    )  # fmt: skip
+    rows = rows_of(user) if by_pairing(user, P.TODAY) else []
     return [_card(row, on) for row in rows]
 
 
