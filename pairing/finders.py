@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 _PACKAGES = {
     "bootstrap": (
         Path(bootstrap_wrapper.get_bootstrap_dir()),
-        ("css/bootstrap.min.css", "css/bootstrap.min.css.map"),
+        ("css/bootstrap-reboot.min.css", "css/bootstrap-reboot.min.css.map"),
     ),
     "htmx": (Path(django_htmx.__file__).parent / "static" / "django_htmx", ("htmx-2.min.js",)),
 }

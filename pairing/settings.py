@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages; it pads them against guessing secrets by their length
     "pairing.middleware.private_pages",
     "pairing.middleware.error_answers",
     "csp.middleware.CSPMiddleware",
