@@ -20,11 +20,13 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from pairing import audit, clock
 from pairing.crypto import blind, seal, unseal
+from pairing.error_pages import answer
 from pairing.models import KnownDevice, User
 from pairing.models.people import sign_in_name
 
@@ -90,7 +92,12 @@ class LockOut(AxesDatabaseHandler):
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:
     """The page that says when to try again. The same for every name, whether an account has it or not."""
     minutes = int(settings.SIGN_IN_WINDOW.total_seconds() // 60)
-    page = render(request, "account/locked_out.html", {"minutes": minutes}, status=429)
+    reason = ngettext(
+        "For the safety of the accounts, sign-in pauses here. Please try again in %(minutes)s minute.",
+        "For the safety of the accounts, sign-in pauses here. Please try again in %(minutes)s minutes.",
+        minutes,
+    )
+    page = answer(request, 429, reason % {"minutes": minutes}, sign_in=True)
     page["Retry-After"] = str(minutes * 60)
     return page
 

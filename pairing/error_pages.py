@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.functional import Promise
 from django.utils.html import escape
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, get_language_from_request, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("zh-hans", "en")
@@ -97,16 +97,17 @@ def answer(request: HttpRequest, status: int, reason: str | Promise = "", **cont
     """
     error = ERRORS[status]
     number = str(getattr(request, "id", "") or "")
-    text = str(reason or error.text)
-    if _wants_json(request):
-        response: HttpResponse = JsonResponse(
-            {"error": error.code, "message": text, "request": number}, status=status
-        )
-    elif request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
-        response = HttpResponse(_sentence(error, text, number), status=status)
-        response["X-Fragment"] = "message"
-    else:
-        response = HttpResponse(_page(request, status, error, text, number, context), status=status)
+    with override(getattr(request, "LANGUAGE_CODE", None) or get_language_from_request(request)):
+        text = str(reason or error.text)
+        if _wants_json(request):
+            response: HttpResponse = JsonResponse(
+                {"error": error.code, "message": text, "request": number}, status=status
+            )
+        elif request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
+            response = HttpResponse(_sentence(error, text, number), status=status)
+            response["X-Fragment"] = "message"
+        else:
+            response = HttpResponse(_page(request, status, error, text, number, context), status=status)
     response["Cache-Control"] = "no-store"
     return response
 

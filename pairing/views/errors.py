@@ -22,6 +22,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429, from allauth's own counts."""
+    return answer(request, 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, without the database and without saying what broke."""
     return answer(request, 500)

@@ -17,6 +17,13 @@ from pairing.errors import Conflict, Refused
 NUMBER = "3f0c5a52-6a0b-4b4e-9f5c-1f1f3f0c5a52"
 
 
+FORMS = {
+    "page": {"accept": "text/html,*/*"},
+    "fragment": {"hx_request": "true"},
+    "data": {"accept": "application/json"},
+}
+
+
 def asked(**headers: str) -> HttpRequest:
     request = RequestFactory().get("/", headers=headers)
     request.id = NUMBER
@@ -28,10 +35,10 @@ def asked(**headers: str) -> HttpRequest:
 def test_each_error_in_each_form(status, language):
     """33 answers a language, without a database: these tests do not ask for one."""
     with translation.override(language):
-        title = str(ERRORS[status].title)
-        page = answer(asked(accept="text/html,*/*"), status)
-        sentence = answer(asked(hx_request="true"), status)
-        data = answer(asked(accept="application/json"), status)
+        title, text = str(ERRORS[status].title), str(ERRORS[status].text)
+    page, sentence, data = (
+        answer(asked(accept_language=language, **form), status) for form in FORMS.values()
+    )
     assert {page.status_code, sentence.status_code, data.status_code} == {status}
     assert "<!DOCTYPE html>" in page.content.decode()
     assert f"<h1>{title}</h1>" in page.content.decode()
@@ -40,9 +47,9 @@ def test_each_error_in_each_form(status, language):
     assert title in sentence.content.decode()
     assert json.loads(data.content) == {
         "error": ERRORS[status].code,
-        "message": str(ERRORS[status].text),
+        "message": text,
         "request": NUMBER,
-    } or language == "en"  # fmt: skip
+    }  # fmt: skip
     for response in (page, sentence, data):
         assert NUMBER in response.content.decode()
         assert "Traceback" not in response.content.decode()
@@ -67,6 +74,9 @@ def test_a_broken_error_template_still_answers(monkeypatch):
     page = answer(asked(), 500)
     assert page.status_code == 500
     assert NUMBER in page.content.decode()
+
+
+# --- each as a request really meets it ------------------------------------------------------------------------
 
 
 def broken(request: HttpRequest) -> None:
