@@ -111,7 +111,7 @@ def is_sampled(public_id: Any) -> bool:
 
 def clock_is_off(device_at: datetime | None, recorded_at: datetime) -> bool:
     """Was the phone's clock wrong by more than some minutes? Seen and shown, never obeyed."""
-    return device_at is not None and device_at - recorded_at > CLOCK_TOLERANCE
+    return device_at is not None and abs(device_at - recorded_at) > CLOCK_TOLERANCE
 
 
 def slip_number(serial: int) -> str:

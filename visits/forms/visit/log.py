@@ -233,4 +233,4 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         return None
-    return moment if moment.tzinfo and 1990 < moment.year < 2200 else None
+    return moment if moment.tzinfo and 1970 <= moment.year < 2200 else None
