@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Window
+from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -23,6 +23,7 @@ from households.models import ChangeRequest, Household, Membership, PersonYear
 from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
+from pairing.together import read
 from pairing.wording import overdue_days, short_day
 from visits import rules
 from visits.forms.visit import KnownFact, Subject
@@ -31,6 +32,7 @@ from visits.models import Help, Problem, Promise, Visit, VisitEffect
 DUE_SOON = timedelta(days=7)  # a promise is asked about from a week before its day on
 TALKS = 3  # the last talks of the brief
 MOMENTS = 30  # entries of the time line, of each kind
+HEAVY = ("restricted", "facts", "body_hmac", "tasks", "met")  # of a visit, and not for lists
 FACTS = 5  # facts that "no change" confirms
 COMING = timedelta(days=365)  # how far ahead the brief looks for birthdays that matter
 # At which age something begins. Source: labour contracts, school, basic pension, old-age allowance.
@@ -52,22 +54,25 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
         return None
     today = clock.today()
     visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
+    talks = visits.exclude(said="", no_change=False).defer(*HEAVY)[:TALKS]
+    promises, problems = household.promises.outstanding(), household.problems.open()
+    members = household.memberships.present().select_related("person")
+    notes = handover_notes(request.user, household)
+    read(promises, talks, members, notes, *([problems] if household.open_problems else []))
     context = {
         "household": household,
-        "promises": [promise_line(p, today) for p in household.promises.outstanding()],
-        "problems": open_problems(household),
-        "talks": list(visits.exclude(said="", no_change=False)[:TALKS]),
-        "coming": coming_dates(household, today),
-        "handover_note": handover_note(request.user, household),
+        "promises": [promise_line(p, today) for p in promises],
+        "problems": open_problems(problems) if household.open_problems else [],
+        "talks": list(talks),
+        "coming": coming_dates(members, today),
+        "handover_note": next(iter(notes), ""),
     }
     return render_to_string("visits/sections/brief.html", context, request)
 
 
-def open_problems(household: Household) -> list[dict[str, Any]]:
+def open_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
     """Problems for which the household is still owed something; those with an answer to tell come first."""
-    if not household.open_problems:
-        return []
-    rows = [(problem.state not in Problem.OUTCOMES, problem) for problem in household.problems.open()]
+    rows = [(problem.state not in Problem.OUTCOMES, problem) for problem in problems]
     return [
         {
             "url": reverse("visits:problem_detail", args=[problem.public_id]),
@@ -92,12 +97,16 @@ def timeline(request: HttpRequest, household: Household) -> SafeString | None:
 
 def moments(household: Household, *, fewer: bool) -> list[dict[str, Any]]:
     """The time line's entries. ``fewer`` leaves out what bypasses the village."""
-    problems = household.problems.filter(restricted=False) if fewer else household.problems.all()
+    of_all = household.problems.filter(restricted=False) if fewer else household.problems.all()
+    visits = household.visits.select_related("visited_by").defer(*HEAVY)[:MOMENTS]
+    problems, help = of_all[:MOMENTS], household.help.all()[:MOMENTS]
+    promises = household.promises.order_by("-made_on", "-pk")[:MOMENTS]
+    read(visits, problems, promises, help)
     entries = [
-        *map(_visit_moment, household.visits.select_related("visited_by")[:MOMENTS]),
-        *(_problem_moment(problem, linked=not fewer) for problem in problems[:MOMENTS]),
-        *map(_promise_moment, household.promises.order_by("-made_on", "-pk")[:MOMENTS]),
-        *map(_help_moment, household.help.all()[:MOMENTS]),
+        *map(_visit_moment, visits),
+        *(_problem_moment(problem, linked=not fewer) for problem in problems),
+        *map(_promise_moment, promises),
+        *map(_help_moment, help),
     ]
     return sorted(entries, key=lambda entry: entry["date"], reverse=True)
 
@@ -196,17 +205,16 @@ def promise_line(promise: Promise, today: date) -> dict[str, Any]:
     }
 
 
-def handover_note(user: Any, household: Household) -> str:
+def handover_notes(user: Any, household: Household) -> QuerySet[Any]:
     """What the former helper left for ``user``, where he took this household over."""
     pairings = household.pairings.open().filter(cadre=user).exclude(handover_note="")
-    note: str | None = pairings.values_list("handover_note", flat=True).first()
-    return note or ""
+    return pairings.order_by("pk").values_list("handover_note", flat=True)[:1]
 
 
-def coming_dates(household: Household, today: date) -> list[tuple[date, str]]:
+def coming_dates(members: Iterable[Membership], today: date) -> list[tuple[date, str]]:
     """Birthdays within a year at which something begins, with what it is."""
     found = []
-    for membership in household.memberships.present().select_related("person"):
+    for membership in members:
         born = membership.person.birth_date
         for age, what in AGES if born else ():
             day = _birthday(born, age)

@@ -1,23 +1,26 @@
 """One file (户档案): all of it for the office, a two-minute brief for the helper, less for the clerk."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
-from households.models import Household, HouseholdYear, Membership, PersonYear
+from households.models import Absence, FileQuestion, Household, HouseholdYear, Membership, PersonYear
 from households.rules import words
 from households.rules.questions import sentence
-from households.views.reach import depth_of, household_or_404, present_members
+from households.views.reach import depth_of, heads_first, household_or_404
 from pairing import audit, clock, codelists, numbers
 from pairing.access import carries, covers, permission_required
 from pairing.models import Area, VillageLink
 from pairing.roles import P
+from pairing.together import read
 
 #: Facts of the year as the page shows them. The first line waits for a second person when it changes.
 YEAR_FACTS = (
@@ -43,18 +46,19 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     household = household_or_404(request, public_id, P.HOUSEHOLD_VIEW)
     depth = depth_of(request.user, household.village_code)
     audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_VIEW)
-    members = present_members(household)
+    rows = RowsOf(household, depth)
+    members = heads_first(rows.members)
     context = {
         "household": household,
         "depth": depth,
-        "place": place_of(household),
-        "members": [member_line(m, row, depth) for m, row in with_years(members)],
-        "absences": absences(household, members),
-        "pairings": list(household.pairings.valid().select_related("cadre__unit")),
-        "linked": VillageLink.objects.today_in(household.village_code) if depth == "office" else [],
-        "questions": questions(household, members) if depth == "office" else [],
-        "waiting": household.change_requests.waiting().exists() if depth == "office" else False,
-        "facts": year_facts(household, depth),
+        "place": place_in_words(household, rows.areas),
+        "members": [member_line(m, row, depth) for m, row in with_years(members, rows.person_years)],
+        "absences": absences(rows.absences, members),
+        "pairings": list(rows.pairings),
+        "linked": list(rows.links),
+        "questions": questions(rows.questions, members),
+        "waiting": bool(rows.waiting),
+        "facts": year_facts(next(iter(rows.years), None), depth),
         "phones": phones(household, members) if carries(request.user, P.PHONE_SHOW) else [],
         "bank": numbers.mask_bank_number(household.bank_account.open()) if depth == "office" else "",
         "may_edit": depth == "office",
@@ -64,26 +68,52 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "households/household_detail.html", context)
 
 
+class RowsOf:
+    """The rows that a file's page shows, read in one statement; only the office sees the last three."""
+
+    def __init__(self, household: Household, depth: str) -> None:
+        office = depth == "office"
+        today = clock.today()
+        self.members = household.memberships.present().select_related("person").order_by("pk")
+        self.person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
+        self.absences = household.absences.on(today)
+        self.pairings = household.pairings.valid().select_related("cadre__unit")
+        self.years = household.years.filter(year__lte=today.year).order_by("-year")[:1]
+        self.areas = areas_of(household)
+        self.links = VillageLink.objects.today_in(*([household.village_code] if office else []))
+        questions, changes = household.questions.unanswered(), household.change_requests.waiting()
+        self.questions = questions if office else questions.none()
+        self.waiting = changes.order_by().values_list("pk")[:1] if office else changes.none()
+        read(*vars(self).values())
+
+
 def sections(request: HttpRequest, household: Household) -> list[SafeString]:
     """What the floor above shows on this page; each block looks after its own scope."""
     found = (import_string(name)(request, household) for name in settings.HOUSEHOLD_SECTIONS)
     return [block for block in found if block]
 
 
+def areas_of(household: Household) -> QuerySet[Area]:
+    """The township and the village of a file."""
+    return Area.objects.filter(pk__in=[household.township_code, household.village_code]).order_by("code")
+
+
+def place_in_words(household: Household, areas: Iterable[Area]) -> str:
+    """Township, village and group."""
+    return " · ".join([*(area.label for area in areas), *filter(None, [household.group_name])])
+
+
 def place_of(household: Household) -> str:
     """Township, village and group in words."""
-    names = Area.objects.filter(pk__in=[household.township_code, household.village_code]).order_by("code")
-    return " · ".join([*(area.label for area in names), *filter(None, [household.group_name])])
+    return place_in_words(household, areas_of(household))
 
 
-def with_years(members: list[Membership]) -> list[tuple[Membership, PersonYear | None]]:
-    """Each member with the newest facts of a year."""
-    newest: dict[int, PersonYear] = {}
-    if members:
-        rows = members[0].household.person_years.filter(person__in=[m.person_id for m in members])
-        for row in rows.order_by("person_id", "-year").distinct("person_id"):
-            newest[row.person_id] = row
-    return [(m, newest.get(m.person_id)) for m in members]
+def with_years(
+    members: list[Membership], newest: Iterable[PersonYear]
+) -> list[tuple[Membership, PersonYear | None]]:
+    """Each member with the ``newest`` facts of a year."""
+    of_person = {row.person_id: row for row in newest}
+    return [(m, of_person.get(m.person_id)) for m in members]
 
 
 def member_line(membership: Membership, year: PersonYear | None, depth: str) -> dict[str, Any]:
@@ -117,10 +147,9 @@ def age_on(born: Any) -> int | None:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def absences(household: Household, members: list[Membership]) -> list[dict[str, Any]]:
+def absences(rows: Iterable[Absence], members: list[Membership]) -> list[dict[str, Any]]:
     """Who is away today, since when, until when in people's words."""
     names = {m.person_id: m.person.name for m in members}
-    rows = household.absences.on(clock.today())
     return [
         {
             "absence": row,
@@ -132,20 +161,19 @@ def absences(household: Household, members: list[Membership]) -> list[dict[str, 
     ]
 
 
-def questions(household: Household, members: list[Membership]) -> list[dict[str, Any]]:
+def questions(rows: Iterable[FileQuestion], members: list[Membership]) -> list[dict[str, Any]]:
     """The rules' open questions as sentences, with what would clear each."""
     names = {str(m.person.public_id): m.person.name for m in members}
     found = []
-    for question in household.questions.unanswered():
+    for question in rows:
         text, clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
         found.append({"question": question, "text": text, "clears": clears})
     return found
 
 
-def year_facts(household: Household, depth: str) -> dict[str, Any]:
+def year_facts(row: HouseholdYear | None, depth: str) -> dict[str, Any]:
     """The facts of this year, or of the newest before it; which of the two is said on the page."""
     this_year = clock.today().year
-    row: HouseholdYear | None = household.year(this_year)
     shown: tuple[str, ...] = CLERK_FACTS if depth == "clerk" else YEAR_FACTS
     if depth == "helper":
         shown = tuple(name for name in YEAR_FACTS if name != "per_head_income")

@@ -1,9 +1,9 @@
 """How pages reach rows: in scope or 404, and with how many fields the reader sees a file."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -38,8 +38,12 @@ def membership_or_404(request: HttpRequest, public_id: UUID, permission: P) -> M
 
 def present_members(household: Household) -> list[Membership]:
     """The members of a file in reach, head first."""
-    rows: QuerySet[Any] = household.memberships.present().select_related("person").order_by("pk")
-    return sorted(rows, key=lambda membership: membership.relation != "head")
+    return heads_first(household.memberships.present().select_related("person").order_by("pk"))
+
+
+def heads_first(members: Iterable[Membership]) -> list[Membership]:
+    """These members, the head first."""
+    return sorted(members, key=lambda membership: membership.relation != "head")
 
 
 def depth_of(user: Any, village_code: str) -> Depth:

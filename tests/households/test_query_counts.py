@@ -26,7 +26,7 @@ def test_a_file_costs_the_same_with_one_visit_or_twenty(world: World):
         made.problem(file, cadre, waits=n)
     after = {who: statements(world.client(who), url) for who in ("staff", "cadre")}
     assert after == before
-    assert max(after.values()) <= 24
+    assert max(after.values()) <= 10
 
 
 def test_a_search_costs_the_same_with_one_household_or_forty(world: World):
