@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ def read(*querysets: models.QuerySet[Any, Any]) -> None:
     """Fill these querysets, of models or of ``values``, by one statement. They must not prefetch."""
     compiled, parts, params = [], [], []
     for rows in querysets:
-        compiler = rows.query.get_compiler(connection=connection)
+        compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, values = compiler.as_sql()
         except EmptyResultSet:  # its conditions exclude each other
@@ -59,6 +60,7 @@ def _fill(rows: Any, compiler: Any, lines: list[list[Any]]) -> None:
         del rows.query.get_compiler
 
 
+@lru_cache(maxsize=1024)
 def _convert(field: Any) -> Convert | None:
     """From JSON to what the database's driver would have given for this field."""
     while getattr(field, "target_field", None) is not None:

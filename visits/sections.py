@@ -56,7 +56,7 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
     visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
     talks = visits.exclude(said="", no_change=False).defer(*HEAVY)[:TALKS]
     promises, problems = household.promises.outstanding(), household.problems.open()
-    members = household.memberships.present().select_related("person")
+    members = household.memberships.present().values_list("person__name", "person__birth_date")
     notes = handover_notes(request.user, household)
     read(promises, talks, members, notes, *([problems] if household.open_problems else []))
     context = {
@@ -211,16 +211,15 @@ def handover_notes(user: Any, household: Household) -> QuerySet[Any]:
     return pairings.order_by("pk").values_list("handover_note", flat=True)[:1]
 
 
-def coming_dates(members: Iterable[Membership], today: date) -> list[tuple[date, str]]:
-    """Birthdays within a year at which something begins, with what it is."""
+def coming_dates(members: Iterable[tuple[str, date | None]], today: date) -> list[tuple[date, str]]:
+    """Birthdays of members (name and day of birth) within a year at which something begins, with what it is."""
     found = []
-    for membership in members:
-        born = membership.person.birth_date
+    for name, born in members:
         for age, what in AGES if born else ():
             day = _birthday(born, age)
             if today <= day <= today + COMING:
                 words = _("%(name)s turns %(age)d: %(what)s")
-                found.append((day, words % {"name": membership.person.name, "age": age, "what": what}))
+                found.append((day, words % {"name": name, "age": age, "what": what}))
     return sorted(found)
 
 
