@@ -1,4 +1,4 @@
-// Unsent drafts of the visit log. They lie in this browser as AES-GCM ciphertext under a key that cannot be
+// Unsent drafts of the visit log, a helper's own or one entered from a slip. They lie in this browser as AES-GCM ciphertext under a key that cannot be
 // exported, that the server gives to the signed-in person only, and that signing out removes: the same
 // person's next sign-in brings the drafts back, nobody else reads them.
 "use strict";
@@ -98,12 +98,12 @@ const Drafts = (() => {
       await Drafts.remove(saved);
       history.replaceState(null, "", location.pathname);
     }
-    await showOnToday();
+    await showList();
   } catch {
     // private windows have no database: the form works without drafts
   }
 
-  async function showOnToday() {
+  async function showList() {
     const panel = document.querySelector("[data-drafts]");
     if (!panel || !Drafts.account) return;
     const drafts = await Drafts.list();
@@ -111,7 +111,7 @@ const Drafts = (() => {
     for (const draft of drafts) {
       const line = template.content.cloneNode(true);
       const link = line.querySelector("a");
-      link.href = `/visits/new/${encodeURIComponent(draft.household)}/`;
+      link.href = draft.path;
       line.querySelector("[data-label]").textContent = draft.label;
       line.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, {
         month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
@@ -141,6 +141,7 @@ document.addEventListener("submit", (event) => {
   Drafts.mine().catch(() => []).then((drafts) => {
     const dialog = document.getElementById("drafts-at-sign-out");
     if (!drafts.length || !dialog) return leave();
+    Drafts.list().then(([newest]) => newest && (dialog.querySelector("a").href = newest.path)).catch(() => {});
     dialog.querySelector("[data-keep]").onclick = leave;
     dialog.querySelector("[data-discard]").onclick = async () => {
       await Promise.all(drafts.map((draft) => Drafts.remove(draft.id)));

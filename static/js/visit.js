@@ -7,7 +7,7 @@
   if (!form) return;
   const note = form.querySelector(".draft-note");
   const button = form.querySelector(".save-bar button");
-  const keepsDrafts = Boolean(form.dataset.draft) && typeof Drafts !== "undefined";
+  const keepsDrafts = "draft" in form.dataset && typeof Drafts !== "undefined";
   const say = (word) => {
     note.querySelector("span").textContent = note.dataset[word] || "";
     note.hidden = !note.dataset[word];
@@ -88,7 +88,7 @@
     if (!keepsDrafts || !Drafts.usable) return;
     if (JSON.stringify(content()) === empty) return Drafts.remove(form.elements.client_id.value);
     await Drafts.save(form.elements.client_id.value, {
-      household: form.dataset.draft, label: form.dataset.label, fields: content(),
+      path: location.pathname, label: form.dataset.label, fields: content(),
     });
   };
   const keepSoon = () => {
@@ -107,7 +107,7 @@
   const comesBack = form.querySelector("[data-focus]") !== null;
   const restored = (async () => {
     if (!keepsDrafts || !Drafts.usable || comesBack) return;
-    const draft = (await Drafts.list()).find((found) => found.household === form.dataset.draft);
+    const draft = (await Drafts.list()).find((found) => found.path === location.pathname);
     if (!draft || JSON.stringify(content()) !== empty) return;
     form.elements.client_id.value = draft.id;
     fill(draft.fields);

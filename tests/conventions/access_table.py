@@ -162,7 +162,9 @@ PAGES: Mapping[str, Page] = {
     "households:household_edit": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:household_close": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:household_reopen": form(OFFICE, "household", state=NOT_CLOSED, post=(200, 302)),
-    "households:listing_create": Page("GET POST", ADMINS, post=(200, 302)),
+    "households:listing_create": Page(
+        "GET POST", ADMINS, post=(200, 302), body={"on": "2026-01-05", "reason": "survey", "seen": "0"}
+    ),
     "households:household_move": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:relations_edit": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:listing_edit": form(ADMINS, "household", state=CLOSED, post=(200, 302)),
@@ -233,8 +235,8 @@ PAGES: Mapping[str, Page] = {
     "visits:slip_print": form(HELPER, reads=True, post=(200,)),
     "visits:slip_enter": form(TYPISTS, post=(302, 422)),
     "visits:visit_enter": form(TYPISTS, "slip", state=CLOSED, post=(302, 422)),
-    "visits:draft_list": look(HELPER),
-    "visits:draft_key": Page("GET", HELPER),
+    "visits:draft_list": look(HELPER | TYPISTS),
+    "visits:draft_key": Page("GET", HELPER | TYPISTS),
     # --- the township's day
     "visits:queue_list": look(OFFICE),
     "visits:visit_read": form(OFFICE, "visit", fill={"ask_visited_on": "", "ask_said": ""}),

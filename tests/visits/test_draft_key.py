@@ -12,4 +12,4 @@ def test_each_person_has_his_own_lasting_key(world):
     assert len(keys[0]) == 44  # 32 bytes
     answer = world.client("cadre").get(reverse("visits:draft_key"))
     assert answer["Cache-Control"] == "no-store"
-    assert world.client("staff").get(reverse("visits:draft_key")).status_code == 403
+    assert world.client("leader").get(reverse("visits:draft_key")).status_code == 403

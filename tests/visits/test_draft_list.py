@@ -14,4 +14,5 @@ def test_only_the_author_reads_what_was_kept(world):
     url = reverse("visits:draft_list")
     assert "后说的话。" in world.client("cadre").get(url).content.decode()
     assert "后说的话。" not in world.client("other_cadre").get(url).content.decode()
-    assert world.client("staff").get(url).status_code == 403
+    assert "后说的话。" not in world.client("staff").get(url).content.decode()
+    assert world.client("leader").get(url).status_code == 403

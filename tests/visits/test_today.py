@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Case, F, OuterRef, Subquery, When
-from django.db.models.functions import JSONObject
+from django.db.models import Case, F, OuterRef, Subquery, TextField, When
+from django.db.models.functions import Cast, JSONObject
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from households.models import Household, Membership
+from households.models import ChangeRequest, Household, Membership
 from households.models.members import HEAD
 from pairing import clock
 from pairing.models.audit import AuditEvent
@@ -98,6 +98,9 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
         for state in ("asked", "to_read", "withdrawn"):
             made.visit(row, cadre, state=state, author=staff, confirmed_at=clock.now() if n % 2 else None)
             made.visit(row, staff, state=state)
+    world.requests["own"].__class__.everything.filter(pk=world.requests["own"].pk).update(
+        state="returned", proposed_by=cadre
+    )
     for who in ("cadre", "other_cadre", "staff"):
         found = sorted(rows_of(world.people[who]), key=lambda row: row["head_key"])
         assert found == sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
@@ -111,6 +114,7 @@ def by_querysets(user):
     visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(**of_it, visited_by=user).order_by("pk")
     heads = Membership.objects.visible_to(user, P.TODAY).present().filter(**of_it, relation=HEAD)
     as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
+    mine = ChangeRequest.objects.visible_to(user, P.CHANGE_PROPOSE).filter(proposed_by=user)
     rows = Household.objects.visible_to(user, P.TODAY).open()
     rows = rows.annotate(
         call=Case(
@@ -120,8 +124,11 @@ def by_querysets(user):
         promise_due=Subquery(promises.values("due_on")[:1]),
         asked=ArraySubquery(visits.asked().values(json=as_json)),
         unconfirmed=ArraySubquery(visits.unconfirmed().values(json=as_json)),
+        returned=ArraySubquery(
+            mine.filter(**of_it, state="returned").order_by("pk").values(text=Cast("public_id", TextField()))
+        ),
     )
     return rows.values(
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
-        "best_time", "call", "promise_due", "asked", "unconfirmed",
+        "best_time", "call", "promise_due", "asked", "unconfirmed", "returned",
     )  # fmt: skip

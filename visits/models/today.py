@@ -28,7 +28,9 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
         ORDER BY m.id LIMIT 1) END AS call,
     (SELECT min(p.due_on) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open') AS promise_due,
     {_visits(_ASKED)} AS asked,
-    {_visits(_UNCONFIRMED)} AS unconfirmed
+    {_visits(_UNCONFIRMED)} AS unconfirmed,
+    coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
+        WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned
 FROM households_household h
 WHERE h.status = 'open' AND h.id IN (
     SELECT household_id FROM households_pairing WHERE cadre_id = %(user)s AND ended_on IS NULL AND NOT voided)
@@ -39,7 +41,8 @@ def rows_of(user: Any) -> list[dict[str, Any]]:
     """The open files in which ``user`` is a helper today, each with what makes him go there.
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
-    day of an open promise, ``asked`` and ``unconfirmed`` are visits (``id``, ``on``, ``by``).
+    day of an open promise, ``asked`` and ``unconfirmed`` are visits (``id``, ``on``, ``by``),
+    ``returned`` his change requests that came back with remarks.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"user": user.pk})

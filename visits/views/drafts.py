@@ -18,7 +18,7 @@ EPOCH = 1  # raise it to make every browser start with a new key
 
 
 @require_GET
-@permission_required(P.VISIT_LOG)
+@permission_required(P.VISIT_LOG, P.VISIT_ENTER)
 def draft_key(request: HttpRequest) -> HttpResponse:
     """The signed-in person's key. The browser keeps it non-extractable and drops it at sign-out."""
     user: Any = request.user
@@ -27,12 +27,12 @@ def draft_key(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@permission_required(P.VISIT_LOG)
+@permission_required(P.VISIT_LOG, P.VISIT_ENTER)
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Second texts under an id already used: kept sealed, shown to their author alone."""
     user: Any = request.user
     drafts = list(ConflictDraft.kept_for(user))
-    audit.read("draft.list", by=user, objects=drafts, permission=P.VISIT_LOG)
+    audit.read("draft.list", by=user, objects=drafts)
     texts = [(draft.kept_at, _words(json.loads(draft.body.open()))) for draft in drafts]
     return render(request, "visits/draft_list.html", {"texts": texts})
 
@@ -40,7 +40,10 @@ def draft_list(request: HttpRequest) -> HttpResponse:
 def _words(body: dict[str, Any]) -> list[str]:
     """What was typed, in the order of the form."""
     words = [body.get("said", "")]
-    words += [problem["words"] for problem in body.get("problems", ())]
+    words += [answer[name] for answer in body.get("answers", ()) for name in ("done_what", "household_word")]
+    words += [fact["words"] for fact in body.get("facts", ())]
+    words += [problem[name] for problem in body.get("problems", ()) for name in ("words", "reason")]
     words += [promise["what"] for promise in body.get("promises", ())]
+    words += [given["what"] for given in body.get("help", ())]
     words += [body.get("restricted", "")]
     return [text for text in words if text]

@@ -56,6 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "due": due,
         "rest": rest,
         "questions": [(c.row, v) for c in cards for v in c.row["asked"]],
+        "returned": [(c.row, change) for c in cards for change in c.row["returned"]],
         "unconfirmed": [(c.row, v) for c in cards for v in c.row["unconfirmed"]],
         "next": rest[0] if rest else None,
         "next_on": _next_on(rest[0]) if rest else None,
