@@ -146,8 +146,8 @@ class HelperForm(forms.Form):
     """One more helper for a household: its lead where it has none, else a second one."""
 
     cadre = HelperField()
-    role = forms.ChoiceField(label=_("As"), widget=forms.RadioSelect)
     started_on = DayField(label=_("From"))
+    role = forms.ChoiceField(label=_("As"), widget=forms.RadioSelect)
     note = LinesField(
         label=_("Note for the helper"),
         required=False,

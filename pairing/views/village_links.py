@@ -1,5 +1,6 @@
 """Units linked to villages (联村): seen from the villages, begun and ended."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pairing.access import permission_required, prefixes
 from pairing.actions import village_links
 from pairing.errors import Refused
+from pairing.forms.places import MOST_AT_ONCE
 from pairing.forms.units import TownshipFilter, VillageLinkEndForm, VillageLinkForm
 from pairing.models import Area, User, VillageLink
+from pairing.models.areas import AreaQuerySet
 from pairing.roles import P
 
 
@@ -28,9 +31,12 @@ def village_link_list(request: HttpRequest) -> HttpResponse:
         villages = villages.within(filters.cleaned_data["township"])
     without = villages.exclude(pk__in=VillageLink.objects.open().values("village"))
     only_without = request.GET.get("show") == "without"
+    rows = without if only_without else villages
+    by_township = not filters.cleaned_data.get("township") and rows.count() > MOST_AT_ONCE
     context = {
         "filters": filters,
-        "rows": with_links(list((without if only_without else villages).order_by("code"))),
+        "townships": townships_with_counts(villages, without) if by_township else [],
+        "rows": [] if by_township else with_links(list(rows.order_by("code"))),
         "without": without.count(),
         "only_without": only_without,
     }
@@ -73,6 +79,16 @@ def village_link_end(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.success(request, _("The link has ended. It stays readable on the unit's page."))
             return redirect("pairing:unit_detail", public_id=link.unit.public_id)
     return render(request, "pairing/village_link_end.html", {"form": form, "link": link})
+
+
+def townships_with_counts(villages: AreaQuerySet, without: AreaQuerySet) -> list[dict[str, Any]]:
+    """Each township with how many villages it has and how many of them no unit is linked to: three queries."""
+    counted = [
+        Counter(code[:9] for code in rows.order_by().values_list("code", flat=True))
+        for rows in (villages, without)
+    ]
+    places = Area.objects.filter(pk__in=counted[0]).order_by("code")
+    return [{"place": a, "villages": counted[0][a.pk], "without": counted[1][a.pk]} for a in places]
 
 
 def with_links(villages: list[Area]) -> list[dict[str, Any]]:
