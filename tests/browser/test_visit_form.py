@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -12,6 +13,7 @@ from households.models import Pairing
 from households.models.scoped import codes_of
 from pairing import clock
 from tests import cast
+from tests.browser.axe import violations, wide
 from tests.site import Site
 from visits.models import Problem, Visit
 
@@ -62,6 +64,22 @@ def test_a_common_visit_with_a_problem_is_five_taps(phone: Page, world: cast.Wor
     expect(phone.get_by_text("已保存")).to_be_visible()
     assert Visit.everything.count() == before + 1
     assert Problem.everything.latest("pk").office == "township_health"
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
+def test_today_and_the_form_have_no_violation(phone: Page, world: cast.World, language, theme) -> None:
+    """A sample; tests/browser/test_every_page.py looks at all pages."""
+    phone.context.add_cookies(
+        [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": phone.url_base}]  # type: ignore[attr-defined]
+    )
+    phone.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    for path in (reverse("visits:today"), form_of(world)):
+        phone.goto(path)
+        phone.evaluate(
+            "() => { for (const fold of document.querySelectorAll('main details')) fold.open = true }"
+        )
+        assert violations(phone) == []
+        assert wide(phone) == 0
 
 
 def test_targets_are_48_pixels_and_nothing_scrolls_sideways(phone: Page, world: cast.World) -> None:

@@ -1,0 +1,37 @@
+"""Whoever enters paper days loses nothing either: the same sealed drafts, kept by slip."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests import cast
+from tests.browser.test_visit_form import DUMP, WORDS, enter
+from tests.site import Site
+from visits.actions.slips import print_slips
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live: Site) -> None:
+    world = cast.build()
+    cadre = world.people["cadre"]
+    slip = print_slips(households=[world.files["own"]], cadre=cadre, by=cadre)[0]
+    page.url_base = live.url
+    enter(page, world, "clerk")
+    page.goto(reverse("visits:visit_enter", args=[slip.public_id]))
+    page.locator("#id_said").fill(WORDS)
+    page.wait_for_timeout(900)
+    draft = json.loads(page.evaluate(DUMP))["drafts"][0]
+    assert (draft["id"], WORDS in str(draft)) == (str(slip.public_id), False)
+    page.goto(reverse("visits:slip_enter"))
+    expect(page.locator("[data-drafts]")).to_contain_text(slip.number)
+    page.locator("[data-drafts] a").click()
+    expect(page.locator("#id_said")).to_have_value(WORDS)
+    page.locator(".whom label.chip").first.click()
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-drafts]")).to_be_hidden()
+    slip.refresh_from_db()
+    assert slip.visit.said == WORDS
+    assert json.loads(page.evaluate(DUMP))["drafts"] == []
