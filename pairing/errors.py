@@ -59,11 +59,15 @@ def refusing(**reasons: Text) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name in reasons:
+        if (name := violated(error)) in reasons:
             raise Refused(reasons[name]) from error
         raise
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) in _BUSY:
             raise Refused(_("Somebody else was changing the same rows. Please try again.")) from error
         raise
+
+
+def violated(error: IntegrityError) -> str:
+    """The name of the constraint that a row violated, as it stands in the database; empty without one."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""

@@ -1,8 +1,10 @@
 """May this person do this now? ``check_x`` raises ``Refused`` with the sentence that the reader sees."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from households.models import ChangeRequest, Household, Pairing
@@ -30,15 +32,21 @@ def pairing_on(household: Household, cadre: Any, day: date) -> Pairing | None:
     return None
 
 
-def pairings_of(household: Household, cadre: Any) -> list[Pairing]:
+def pairings_of(household: Household, cadre: Any) -> QuerySet[Any]:
     """Every valid pairing of the two, earliest first."""
-    return list(Pairing.everything.valid().filter(household=household, cadre=cadre).order_by("started_on"))
+    return Pairing.everything.valid().filter(household=household, cadre=cadre).order_by("started_on")
 
 
-def check_visit_day(household: Household, visitor: Any, day: date) -> Pairing:
-    """The pairing under which ``visitor`` may have visited on ``day``; refused in the future or before it."""
+def check_visit_day(
+    household: Household, visitor: Any, day: date, pairings: Sequence[Pairing] | None = None
+) -> Pairing:
+    """The pairing under which ``visitor`` may have visited on ``day``; refused in the future or before it.
+
+    ``pairings`` are all of the two, where they have been read already.
+    """
     checks.check_visit_date(day, today=clock.today())
-    pairings = pairings_of(household, visitor)
+    if pairings is None:
+        pairings = list(pairings_of(household, visitor))
     if not pairings:
         raise Refused(_("This person is not a helper of the household."))
     checks.check_after_start(day, pairings[0].started_on)

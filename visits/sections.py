@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, Window
+from django.db.models import Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from households.forms.changes import change_label
-from households.models import ChangeRequest, Household, Membership, PersonYear
+from households.models import Absence, ChangeRequest, Household, HouseholdYear, Membership, PersonYear
 from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
@@ -287,11 +287,23 @@ def subject_of(
     """What the visit form asks about. ``answered`` are promises that the sent data speaks of, due or not;
     without ``asks`` the third "no change" is not asked its one question (it was sent before)."""
     answered = set(answered)
-    due = [p for p in household.promises.all() if p.public_id in answered or _is_due(p, day)]
-    present = list(household.memberships.present().select_related("person"))
-    facts = [] if entered_for else known_facts(household, present, day)
+    waiting = Q(state__in=[Promise.State.OPEN, Promise.State.DONE])
+    promises = household.promises.filter(waiting | Q(public_id__in=answered))
+    members = household.memberships.present().select_related("person")
+    absences, years = household.absences.on(day), household.years.order_by("-year")[:1]
+    person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
+    talks = (
+        household.visits.valid().exclude(method=Visit.Method.NOT_MET).values_list("no_change", flat=True)[:2]
+    )
+    known = [] if entered_for else [absences, person_years, years, *([talks] if asks else [])]
+    read(promises, members, *known)
+    due = [p for p in promises if p.public_id in answered or _is_due(p, day)]
+    present = list(members)
+    facts = [] if entered_for else known_facts(present, absences, person_years, years)
     ask = None
-    if asks and facts and _unchanged_twice(household):
+    if (
+        asks and facts and list(talks) == [True, True]
+    ):  # the third "no change" in succession asks one question
         ask = min(facts, key=lambda fact: fact.known_on or date.min)
     return Subject(
         household=household,
@@ -309,22 +321,20 @@ def _is_due(promise: Promise, day: date) -> bool:
     return promise.state == Promise.State.OPEN and promise.due_on <= day + DUE_SOON
 
 
-def _unchanged_twice(household: Household) -> bool:
-    """Did the last two talks both end with "no change"? Then the third asks one question."""
-    talks = household.visits.valid().exclude(method=Visit.Method.NOT_MET)
-    last = list(talks.values_list("no_change", flat=True)[:2])
-    return last == [True, True]
-
-
-def known_facts(household: Household, present: list[Membership], day: date) -> list[KnownFact]:
+def known_facts(
+    present: Iterable[Membership],
+    absences: Iterable[Absence],
+    person_years: Iterable[PersonYear],
+    years: Iterable[HouseholdYear],
+) -> list[KnownFact]:
     """Up to five facts of the file as sentences, the likeliest to have changed first."""
     names = {m.person_id: m.person.name for m in present}
-    facts = [*_absences(household, names, day), *_people(household, names), *_home(household)]
+    facts = [*_absences(absences, names), *_people(person_years, names), *_home(years)]
     return facts[:FACTS]
 
 
-def _absences(household: Household, names: dict[int, str], day: date) -> Iterable[KnownFact]:
-    for absence in household.absences.on(day):
+def _absences(absences: Iterable[Absence], names: dict[int, str]) -> Iterable[KnownFact]:
+    for absence in absences:
         who = names.get(absence.person_id) if absence.person_id else _("The whole family")
         if who is None:
             continue
@@ -338,10 +348,8 @@ def _absences(household: Household, names: dict[int, str], day: date) -> Iterabl
         yield KnownFact(f"absence-{absence.public_id}", sentence % words, absence.away_from)
 
 
-def _people(household: Household, names: dict[int, str]) -> Iterable[KnownFact]:
-    newest: dict[int, PersonYear] = {}
-    for row in household.person_years.filter(person__in=names).order_by("person_id", "-year"):
-        newest.setdefault(row.person_id, row)
+def _people(newest_rows: Iterable[PersonYear], names: dict[int, str]) -> Iterable[KnownFact]:
+    newest = {row.person_id: row for row in newest_rows if row.person_id in names}
     for kind, say in (("schooling", _schooling), ("work", _work), ("health", _health)):
         for person, row in newest.items():
             if sentence := say(row):
@@ -370,17 +378,15 @@ def _health(row: PersonYear) -> str:
     return ", ".join(codelists.label("health", code) for code in ill)
 
 
-def _home(household: Household) -> Iterable[KnownFact]:
-    year = household.years.order_by("-year").first()
-    if year is None:
-        return
-    known_on = year.known_on or date(year.year, 12, 31)
-    if year.housing_grade:
-        grade = codelists.label("housing_grade", year.housing_grade)
-        yield KnownFact(f"housing-{year.public_id}", _("House: %(grade)s") % {"grade": grade}, known_on)
-    if year.water_safe is not None:
-        sentence = _("The drinking water is safe") if year.water_safe else _("The drinking water is not safe")
-        yield KnownFact(f"water-{year.public_id}", sentence, known_on)
+def _home(newest: Iterable[HouseholdYear]) -> Iterable[KnownFact]:
+    for year in newest:
+        known_on = year.known_on or date(year.year, 12, 31)
+        if year.housing_grade:
+            grade = codelists.label("housing_grade", year.housing_grade)
+            yield KnownFact(f"housing-{year.public_id}", _("House: %(grade)s") % {"grade": grade}, known_on)
+        if year.water_safe is not None:
+            safe, unsafe = _("The drinking water is safe"), _("The drinking water is not safe")
+            yield KnownFact(f"water-{year.public_id}", safe if year.water_safe else unsafe, known_on)
 
 
 # --- for the handover of a household (settings.HANDOVER_SECTIONS) -------------------------------------

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
@@ -19,7 +20,8 @@ from households.models.scoped import codes_of
 from pairing import clock, codelists
 from pairing.audit import Entry, action
 from pairing.crypto import blind
-from pairing.errors import Conflict, Gone, Refused
+from pairing.errors import Conflict, Gone, Refused, violated
+from pairing.together import read
 from visits import checks, rules
 from visits.actions import counters
 from visits.actions import facts as told_facts
@@ -92,14 +94,38 @@ def save_visit(
     visitor = visited_by or by
     body = checks.body_text({"household": household.public_id, "visitor": visitor.pk, **_body(visit)})
     digest = blind(body, "visit.body")
-    try:
+
+    def save() -> Visit:
         with action("visit.save", by=by) as entry:
             locked = counters.lock([household.pk])[household.pk]  # ten taps at once: nine wait, then know
-            known = _known(locked, visit, digest, entry, by)
-            return known or _save(locked, visit, digest, visitor, slip, entry, by)
+            seen = Seen(locked, visit, visitor, by)
+            known = _known(seen, visit, digest, entry)
+            return known or _save(locked, visit, digest, visitor, slip, seen, entry, by)
+
+    try:
+        try:
+            return save()
+        except IntegrityError as error:
+            if violated(error) != "visit_sent_once":
+                raise
+            return save()  # the id won under another household's lock, and now it is known
     except Conflict:
         _keep_conflict(household, visit, digest, body, by)
         raise
+
+
+class Seen:
+    """What stands in the tables when a visit is about to be saved, read under the lock in one statement."""
+
+    def __init__(self, household: Household, visit: VisitInput, visitor: Any, by: Any) -> None:
+        sent = {"county_code": household.county_code, "author": by, "client_id": visit.client_id}
+        self.known = Visit.everything.filter(**sent).order_by("pk")
+        self.pairings = rules.pairings_of(household, visitor)
+        met = household.memberships.filter(person__public_id__in=visit.met).order_by()
+        self.met = met.values_list("person__public_id", flat=True)
+        before = Visit.everything.valid().filter(household=household, visited_by=visitor).order_by()
+        self.before = before.values_list("pk")[:1]
+        read(self.known, self.pairings, self.met, self.before)
 
 
 def is_saved(*, client_id: str, by: Any) -> bool:
@@ -122,13 +148,11 @@ def _body(visit: VisitInput) -> dict[str, Any]:
     return body
 
 
-def _known(household: Household, visit: VisitInput, digest: str, entry: Entry, by: Any) -> Visit | None:
+def _known(seen: Seen, visit: VisitInput, digest: str, entry: Entry) -> Visit | None:
     """The visit stored under this id before, if any. Raises Conflict and Gone as ``save_visit`` does."""
-    known = Visit.everything.filter(
-        county_code=household.county_code, author=by, client_id=visit.client_id
-    ).first()
-    if known is None:
+    if not seen.known:
         return None
+    known: Visit = seen.known[0]
     if known.body_hmac != digest:
         raise Conflict(
             _("This visit was saved before with other words. Your new text has been kept."),
@@ -157,6 +181,7 @@ def _save(
     digest: str,
     visitor: Any,
     slip: Slip | None,
+    seen: Seen,
     entry: Entry,
     by: Any,
 ) -> Visit:
@@ -166,7 +191,7 @@ def _save(
         raise Refused(_("You cannot enter visits for helpers of this village."))
     if slip is not None:
         rules.check_slip(slip)
-    pairing = rules.check_visit_day(household, visitor, visit.visited_on)
+    pairing = rules.check_visit_day(household, visitor, visit.visited_on, list(seen.pairings))
     _check(visit)
     after_pairing = pairing.ended_on is not None and not rules.is_helper(visitor, household)
     row = Visit(
@@ -182,7 +207,7 @@ def _save(
         recorded_at=clock.now(),
         device_at=visit.device_at,
         method=visit.method,
-        met=_members(household, visit),
+        met=_members(seen, visit),
         met_others=checks.one_line(visit.met_others),
         said=checks.tidy(visit.said),
         no_change=visit.no_change and not visit.changed_facts,
@@ -192,23 +217,18 @@ def _save(
         facts=_facts(household, visit),
         after_pairing=after_pairing,
     )
-    row.reading_reasons = _reasons(row, visit)
+    row.reading_reasons = _reasons(row, visit, first=not seen.before)
     row.state = rules.first_state(row, row.reading_reasons)
-    Visit.everything.bulk_create([row], ignore_conflicts=True)
-    stored = _known(
-        household, visit, digest, entry, by
-    )  # Conflict: the id won under another household's lock
-    assert stored is not None  # noqa: S101  inserted now or before
-    entry.quiet = False
-    _rest(household, stored, visit, visitor)
+    row.save(force_insert=True)
+    _rest(household, row, visit, visitor)
     if slip is not None:
-        slip.visit = stored
+        slip.visit = row
         slip.save(update_fields=["visit"])
     counters.recount([household.pk])
-    entry.about(stored, household, fields=_fields(visit))
+    entry.about(row, household, fields=_fields(visit))
     if own and not after_pairing:
-        _change_file(household, stored, visit.changes, by)
-    return stored
+        _change_file(household, row, visit.changes, by)
+    return row
 
 
 def _check(visit: VisitInput) -> None:
@@ -227,13 +247,11 @@ def _check(visit: VisitInput) -> None:
     )
 
 
-def _members(household: Household, visit: VisitInput) -> list[uuid.UUID]:
+def _members(seen: Seen, visit: VisitInput) -> list[uuid.UUID]:
     """The chosen people, all of them of this household. Nobody when nobody was met."""
     if visit.method == Visit.Method.NOT_MET or not visit.met:
         return []
-    of_household = household.memberships.filter(person__public_id__in=visit.met)
-    known = set(of_household.values_list("person__public_id", flat=True))
-    if not set(visit.met) <= known:
+    if not set(visit.met) <= set(seen.met):
         raise Refused(_("Choose people of this household."), "met")
     return list(dict.fromkeys(visit.met))
 
@@ -252,17 +270,16 @@ def _facts(household: Household, visit: VisitInput) -> str:
     return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False) if facts else ""
 
 
-def _reasons(row: Visit, visit: VisitInput) -> list[str]:
-    """Why the township is to read this visit. Source: reading by exception."""
+def _reasons(row: Visit, visit: VisitInput, *, first: bool) -> list[str]:
+    """Why the township is to read this visit, the ``first`` of this visitor or not. Source: reading by exception."""
     reason = Visit.Reason
-    before = Visit.everything.valid().filter(household_id=row.household_id, visited_by_id=row.visited_by_id)
     found = {
         reason.PROBLEM: bool(visit.problems),
         reason.MONEY: any(help.amount for help in visit.help),
         reason.RESTRICTED: row.has_restricted,
         reason.CHANGE: visit.changed_facts,
         reason.AFTER_PAIRING: row.after_pairing,
-        reason.FIRST: not before.exists(),
+        reason.FIRST: first,
     }
     reasons = [str(name) for name, holds in found.items() if holds]
     return reasons or ([str(reason.SAMPLE)] if checks.is_sampled(row.public_id) else [])
@@ -287,6 +304,8 @@ def _rest(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> 
 
 def _answer(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> None:
     answers = {answer.promise: answer for answer in visit.answers if answer.word != NOT_ASKED}
+    if not answers:
+        return
     asked = Promise.everything.select_for_update(no_key=True, of=("self",)).filter(
         household=household, public_id__in=answers
     )
