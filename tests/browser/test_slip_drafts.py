@@ -31,6 +31,7 @@ def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live:
     expect(page.locator("#id_said")).to_have_value(WORDS)
     page.locator(".whom label.chip").first.click()
     page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存")).to_be_visible()
     expect(page.locator("[data-drafts]")).to_be_hidden()
     slip.refresh_from_db()
     assert slip.visit.said == WORDS
