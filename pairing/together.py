@@ -23,9 +23,14 @@ Convert = Callable[[Any], Any]
 
 
 def read(*querysets: models.QuerySet[Any, Any]) -> None:
-    """Fill these querysets, of models or of ``values``, by one statement. They must not prefetch."""
+    """Fill these querysets, of models or of ``values``, by one statement. They must not prefetch.
+
+    One that is filled already stays as it is.
+    """
     compiled, parts, params = [], [], []
     for rows in querysets:
+        if rows._result_cache is not None:
+            continue
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, values = compiler.as_sql()

@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -295,15 +296,20 @@ def subject_of(
     talks = (
         household.visits.valid().exclude(method=Visit.Method.NOT_MET).values_list("no_change", flat=True)[:2]
     )
-    known = [] if entered_for else [absences, person_years, years, *([talks] if asks else [])]
-    read(promises, members, *known)
+    known = [absences, person_years, years]
+    read(promises, members, *([*known, talks] if asks and not entered_for else []))
     due = [p for p in promises if p.public_id in answered or _is_due(p, day)]
     present = list(members)
-    facts = [] if entered_for else known_facts(present, absences, person_years, years)
-    ask = None
-    if (
-        asks and facts and list(talks) == [True, True]
-    ):  # the third "no change" in succession asks one question
+
+    def told() -> list[KnownFact]:
+        read(*known)
+        return known_facts(present, absences, person_years, years)
+
+    facts: Any = (
+        [] if entered_for else SimpleLazyObject(told)
+    )  # a sent form that speaks of none asks for none
+    ask = None  # the third "no change" in succession asks one question
+    if asks and facts and list(talks) == [True, True]:
         ask = min(facts, key=lambda fact: fact.known_on or date.min)
     return Subject(
         household=household,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
@@ -36,6 +37,34 @@ class Subject:
     facts: Sequence[KnownFact] = ()
     ask: KnownFact | None = None  # the oldest fact, when "no change" would come the third time in succession
     entered_for: bool = False  # typed from a slip for a helper: no restricted part, no facts
+
+
+class Blocks(Sequence[Any]):
+    """One small form several times. What nothing was sent for is made only when a page shows it."""
+
+    def __init__(self, form: type[ChipForm], name: str, data: Any, day: date) -> None:
+        self._form, self._name, self._data, self._day = form, name, data, day
+        self._made: dict[int, ChipForm] = {}
+
+    def __len__(self) -> int:
+        return BLOCKS
+
+    def __getitem__(self, i: Any) -> Any:
+        if i not in range(BLOCKS):
+            raise IndexError
+        if i not in self._made:
+            self._made[i] = self._form(self._data, day=self._day, prefix=f"{self._name}{i}")
+        return self._made[i]
+
+    @property
+    def sent(self) -> list[Any]:
+        """Those of which the sent data says anything."""
+        return [self[i] for i in range(BLOCKS) if is_sent(self._data, f"{self._name}{i}-")]
+
+
+def is_sent(data: Any, prefix: str) -> bool:
+    """Does any field whose name begins so carry anything?"""
+    return any(data.get(name) for name in data or () if name.startswith(prefix))
 
 
 class VisitForm(ChipForm):
@@ -69,17 +98,23 @@ class VisitForm(ChipForm):
         self.fields["met"].choices = subject.people  # type: ignore[attr-defined]
         if subject.entered_for:
             del self.fields["restricted"]
-        many = range(BLOCKS)
         self.answers = [
             AnswerForm(data, day=day, promise_id=key, promise=promise) for key, promise in self._due().items()
         ]
-        self.facts = [fact_form(data, day=day, key=key, fact=fact) for key, fact in self._facts().items()]
+        speaks_of_facts = "no_change" in self.data or is_sent(self.data, "fact-")
+        self.told_facts = self.facts if speaks_of_facts else []
         ask = subject.ask
         self.asked = fact_form(data, day=day, key=ask.key, fact=ask) if ask else None
         self.changes = None if subject.entered_for else ChangesForm(data, day=day, people=subject.people)
-        self.problems = [ProblemForm(data, day=day, prefix=f"problem{i}") for i in many]
-        self.promises = [PromiseForm(data, day=day, prefix=f"promise{i}") for i in many]
-        self.help = [HelpForm(data, day=day, prefix=f"help{i}") for i in many]
+        self.problems = Blocks(ProblemForm, "problem", data, day)
+        self.promises = Blocks(PromiseForm, "promise", data, day)
+        self.help = Blocks(HelpForm, "help", data, day)
+
+    @cached_property
+    def facts(self) -> list[FactForm]:
+        """All that is known; made only for a page that shows it, or when the sent data speaks of facts."""
+        data = self.data if self.is_bound else None
+        return [fact_form(data, day=self.day, key=key, fact=fact) for key, fact in self._facts().items()]
 
     def _due(self) -> dict[uuid.UUID, Promise | None]:
         """Promises to ask about: those that are due, and those that the sent data answers."""
@@ -92,16 +127,16 @@ class VisitForm(ChipForm):
         return facts | {key: None for key in sent_keys(self.data) if key not in facts and key != asked}
 
     def parts(self) -> Iterator[ChipForm]:
-        """The small forms within this one."""
+        """The small forms within this one that the sent data speaks of."""
         yield from self.answers
-        yield from self.facts
+        yield from self.told_facts
         if self.asked:
             yield self.asked
         if self.changes:
             yield self.changes
-        yield from self.problems
-        yield from self.promises
-        yield from self.help
+        yield from self.problems.sent
+        yield from self.promises.sent
+        yield from self.help.sent
 
     def is_valid(self) -> bool:
         whole = super().is_valid()  # first: it may put an error into a part
@@ -149,7 +184,7 @@ class VisitForm(ChipForm):
         return any(told + rest + helped + changed + [fact.still is False for fact in self._facts_told()])
 
     def _fact_forms(self) -> list[FactForm]:
-        forms = [*self.facts, *([self.asked] if self.asked else [])]
+        forms = [*self.told_facts, *([self.asked] if self.asked else [])]
         return [form for form in forms if form.is_valid()]
 
     def _facts_told(self) -> list[Fact]:
@@ -162,7 +197,7 @@ class VisitForm(ChipForm):
     def visit(self) -> VisitInput:
         """What the action takes."""
         data = self.cleaned_data
-        problems = [form.problem(data["said"]) for form in self.problems if form.is_told]
+        problems = [form.problem(data["said"]) for form in self.problems.sent if form.is_told]
         takes_on = any(problem.triage == Problem.State.MINE for problem in problems)
         day = self.chosen_day("visited_on")
         assert day is not None  # noqa: S101  wants_day saw to it
@@ -176,8 +211,8 @@ class VisitForm(ChipForm):
             no_change=data["no_change"],
             answers=[answer for form in self.answers if (answer := form.answer()).word != NOT_ASKED],
             problems=problems,
-            promises=[p for i, form in enumerate(self.promises) if (p := form.promise(takes_on and i == 0))],
-            help=[given for form in self.help if (given := form.help())],
+            promises=[p for form in self.promises.sent if (p := form.promise(takes_on and form.is_first))],
+            help=[given for form in self.help.sent if (given := form.help())],
             tasks=data["tasks"],
             facts=self._facts_told(),
             changes=self._file_changes(day),

@@ -60,6 +60,11 @@ class PromiseForm(ChipForm):
         if not self.cleaned_data.get("due_on") and not self.chosen_day("due_on"):
             self.add_error("due_on", ValidationError(_("Choose by when.")))
 
+    @property
+    def is_first(self) -> bool:
+        """Is this the block that belongs to a problem that stays with the helper?"""
+        return self.prefix == "promise0"
+
     def promise(self, for_problem: bool) -> PromiseInput | None:
         what, due_on = self.cleaned_data["what"], self.chosen_day("due_on")
         return PromiseInput(what, due_on, for_problem) if what and due_on else None
