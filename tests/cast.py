@@ -31,6 +31,7 @@ from pairing.models import Area, User
 from pairing.roles import Role
 from tests import factories
 from tests.factories import FileSpec, MemberSpec
+from tests.replay import replayed
 
 COUNTY, OTHER_COUNTY = "620702", "620722"
 TOWNSHIP, OTHER_TOWNSHIP, FAR_TOWNSHIP = "620702101", "620702102", "620722101"
@@ -110,6 +111,7 @@ def canary(position: str, what: str) -> str:
     return f"canary-{position}-{what}"
 
 
+@replayed
 def build() -> World:
     """Make the cast. Costs some thirty statements."""
     factories.codes()

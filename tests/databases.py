@@ -1,4 +1,4 @@
-"""The databases of the tests: one migrated template, and clones of it that cost about 0.1 s each.
+"""The databases of the tests: one migrated template with the code lists, and clones of it that cost about 0.1 s each.
 
 The first pytest process prepares a server and the template, and hands both on to its workers through the
 environment. The server is our own (devpg.py), or that of PAIRING_TEST_DATABASE_URL, an address for a
@@ -27,9 +27,10 @@ SHAPE = (
     "pairing/data/*",
     "pairing/fields.py",
     "pairing/grants.py",
-    "pairing/management/commands/migrate.py",
+    "pairing/management/commands/*.py",
     "pairing/settings.py",
     "requirements-dev.txt",
+    "tests/databases.py",
 )
 
 
@@ -96,17 +97,18 @@ def make_template() -> str:
             return name
         execute(*devpg.make_database(half).splitlines())
         url = address(devpg.OWNER, half)
-        done = subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
-            cwd=ROOT,
-            env=os.environ | {"OWNER_DATABASE_URL": url, "DATABASE_URL": address(devpg.RUNTIME, half)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            drop(half)
-            raise RuntimeError(f"manage.py migrate failed:\n{done.stdout}{done.stderr}")
+        for command in ("migrate", "load_codes"):
+            done = subprocess.run(
+                [sys.executable, "manage.py", command, "--skip-checks", "--verbosity", "0"],
+                cwd=ROOT,
+                env=os.environ | {"OWNER_DATABASE_URL": url, "DATABASE_URL": address(devpg.RUNTIME, half)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                drop(half)
+                raise RuntimeError(f"manage.py {command} failed:\n{done.stdout}{done.stderr}")
         execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
         return name
     finally:

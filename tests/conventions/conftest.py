@@ -9,6 +9,9 @@ import pytest
 if TYPE_CHECKING:
     from tests.conventions.ground import Ground
 
+#: Made once in a process: the ground has the same identifiers each time.
+_bodies: "dict[str, Any]" = {}
+
 
 @pytest.fixture(scope="module")
 def ground(django_db_setup, django_db_blocker) -> "Iterator[Ground]":
@@ -29,4 +32,6 @@ def bodies(ground: "Ground") -> "dict[str, Any]":
     """A well-formed body for each address that takes one."""
     from tests.conventions.sweep import make_bodies
 
-    return make_bodies(ground)
+    if not _bodies:
+        _bodies.update(make_bodies(ground))
+    return _bodies

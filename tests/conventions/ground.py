@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from pairing.actions import people as accounts
 from pairing.models import User, VillageLink
 from tests import cast, factories
 from tests.households import register_files
+from tests.replay import replayed
 from tests.visits import made
 from visits import checks
 from visits.models import ConflictDraft, Promise, Slip, VisitQuestion
@@ -58,6 +60,7 @@ class Ground:
         return reverse(name, kwargs=(self.ids[kind][position] if kind else {}) | more)
 
 
+@replayed
 def build() -> Ground:
     """Make the ground: some two hundred statements."""
     world = cast.build()
@@ -216,7 +219,7 @@ class Answer:
     def status(self) -> int:
         return int(self.response.status_code)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Body and headers, PDFs and spreadsheets as they are."""
         headers = "\n".join(f"{k}: {v}" for k, v in self.response.items())

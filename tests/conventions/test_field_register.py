@@ -104,6 +104,7 @@ def plant(ground: Ground) -> dict[str, tuple[str, str]]:
     return planted
 
 
+@pytest.mark.slow
 def test_no_page_shows_a_field_to_whom_it_is_not_for(ground: Ground) -> None:
     planted, wrong, seen = plant(ground), set(), set()
     for who in ROLES[1:]:

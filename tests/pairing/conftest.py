@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from tests.replay import replayed
+
 PASSWORD = "windy plateau, seven sheep"
 PLACES = [
     ("62", "province", "甘肃省"),
@@ -36,6 +38,7 @@ PEOPLE = [
 ]
 
 
+@replayed
 def build() -> SimpleNamespace:
     """Write the places and people; returns the users by their user name."""
     from pairing.models import Area, Grant, Unit, User
