@@ -15,7 +15,7 @@ from uuid import UUID
 
 import xlsxwriter
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
@@ -277,6 +277,18 @@ def capped_count(queryset: QuerySet[Any, Any], limit: int = COUNT_LIMIT) -> str:
     """How many rows there are, as text; above ``limit`` only ``1000+``: a province costs no more."""
     number = queryset.order_by()[: limit + 1].count()
     return f"{limit}+" if number > limit else str(number)
+
+
+def number_of(queryset: QuerySet[Any, Any], **more: Any) -> QuerySet[Any, Any]:
+    """One row: how many rows there are, and ``more`` sums; for reading several such numbers in one query."""
+    return (
+        queryset.order_by()
+        .select_related(None)
+        .annotate(whole=Value(1))
+        .values_list("whole")
+        .annotate(number=Count("pk"), **more)
+        .values_list("number", *more)
+    )
 
 
 def _public_id(row: Any) -> str:

@@ -54,9 +54,9 @@ def test_queries_do_not_grow(world, django_assert_num_queries):
     client = world.client("staff")
     made.visit(world.files["own"], world.people["cadre"])
     client.get(URL)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         client.get(URL)
     for row in factories.households([factories.FileSpec(cast.VILLAGE)] * 30):
         made.visit(row, world.people["cadre"], days=4, recorded_at=clock.now() - timedelta(days=3))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert len(client.get(URL).context["lines"]) == 31

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Left
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ from households.models import Absence, ChangeRequest, FileQuestion, Household, V
 from pairing import clock
 from pairing.access import in_areas
 from pairing.roles import P
+from pairing.tables import number_of
+from pairing.together import read
 from visits.models import Problem, Promise, Visit, VisitQuestion
 
 WAITING_DAYS = 5  # working days that a visit or a change may lie untouched in the township
@@ -63,18 +66,16 @@ class Figure:
         return [part(scope) for part in self.parts]
 
     def count(self, scope: Scope) -> "Counted":
-        """The number, and how many of it stand aside; one query for each kind of row."""
-        number, beside = 0, None
+        """The number, and how many of it stand aside; one query."""
+        return count_all([self], scope)[0]
+
+    def sums(self, scope: Scope) -> list[Rows]:
+        """What is counted, as querysets of one row (number, and those aside), one for each kind of row."""
         if self.kept:
-            return Counted(self, scope.of(VillageMonth).aggregate(sum=Sum(self.kept))["sum"] or 0)
-        for rows in self.rows(scope):
-            sums = {"number": Count("pk")}
-            if self.aside:
-                sums["beside"] = Count("pk", filter=self.aside(scope))
-            found = rows.order_by().aggregate(**sums)
-            number += found["number"]
-            beside = found.get("beside", beside)
-        return Counted(self, number, beside)
+            whole = scope.of(VillageMonth).order_by().annotate(whole=Value(1)).values_list("whole")
+            return [whole.annotate(number=Sum(self.kept)).values_list("number")]
+        beside = {"beside": Count("pk", filter=self.aside(scope))} if self.aside else {}
+        return [number_of(rows, **beside) for rows in self.rows(scope)]
 
     def by_area(self, scope: Scope, length: int = 12) -> Counter[str]:
         """The number in each area whose code has ``length`` digits; areas without rows are missing."""
@@ -95,6 +96,19 @@ class Counted:
     figure: Figure
     number: int
     aside: int | None = None
+
+
+def count_all(figures: Sequence[Figure], scope: Scope) -> list[Counted]:
+    """These figures counted, all in one query."""
+    sums = [figure.sums(scope) for figure in figures]
+    read(*chain.from_iterable(sums))
+    return [_counted(figure, parts) for figure, parts in zip(figures, sums, strict=True)]
+
+
+def _counted(figure: Figure, parts: list[Rows]) -> Counted:
+    found = [row for rows in parts for row in rows]
+    beside = sum(row[1] for row in found) if figure.aside else None
+    return Counted(figure, sum(row[0] or 0 for row in found), beside)
 
 
 def _households(scope: Scope) -> Rows:

@@ -20,7 +20,7 @@ from pairing.access import carries, permission_required, prefixes
 from pairing.models import Area
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
-from visits.reports.figures import BY_KEY, FIGURES, Figure, Scope
+from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
 from visits.reports.small_cells import SMALL, WITHHELD, Shown, is_small, shown_part, shown_parts
 from visits.reports.strip import strips
 from visits.views.figure_rows import TABLES
@@ -78,19 +78,20 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
 
 def cards(request: HttpRequest, scope: Scope) -> list[Card]:
     """The eight figures as this reader may see them."""
+    numbers = count_all(FIGURES, scope)
     if not sees_rows(request):
-        return [_guarded_card(figure, scope) for figure in FIGURES]
+        return [_guarded_card(counted, scope) for counted in numbers]
     found = []
-    for figure in FIGURES:
-        counted = figure.count(scope)
+    for counted in numbers:
+        figure = counted.figure
         aside = str(figure.aside_name) % {"number": counted.aside} if counted.aside else ""
         url = reverse("visits:figure_list", args=[figure.key]) + (f"?area={scope.area}" if scope.area else "")
         found.append(Card(figure, str(counted.number), aside, url))
     return found
 
 
-def _guarded_card(figure: Figure, scope: Scope) -> Card:
-    counted = figure.count(scope)
+def _guarded_card(counted: Counted, scope: Scope) -> Card:
+    figure = counted.figure
     aside = shown_part(counted.aside, counted.number) if counted.aside else None
     words = str(figure.aside_name) % {"number": aside} if aside else ""
     return Card(figure, _guarded(figure, scope).total, words)

@@ -15,7 +15,8 @@ from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.models import Area
 from pairing.roles import P
-from pairing.tables import keyset_page
+from pairing.tables import keyset_page, number_of
+from pairing.together import read
 from visits import rules
 from visits.models import Problem, Visit
 from visits.reports.figures import Scope, visits_to_read
@@ -37,11 +38,11 @@ def queue_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         rows[tab], ("pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
+    counts = counted(rows)
     lines = [_LINES[tab](row) for row in page.rows]
     _name_places(page.rows, lines)
     audit.read(f"queue.{tab}", by=request.user, objects=page.rows, permission=P.VISIT_READ,
                object_type="visits.visit")  # fmt: skip
-    counts = {name: rows[name].order_by().count() for name in TABS}
     context = {
         "tab": tab,
         "tabs": [(name, str(TABS[name]), counts[name]) for name in TABS],
@@ -114,6 +115,13 @@ def _problem_line(problem: Problem) -> dict[str, Any]:
         "since": problem.referred_on,
         "badges": [*badges, (_("past the limit"), "danger")] if late else badges,
     }
+
+
+def counted(rows: dict[str, Any]) -> dict[str, int]:
+    """How many rows each queryset has, in one query."""
+    numbers = {name: number_of(found) for name, found in rows.items()}
+    read(*numbers.values())
+    return {name: next(iter(found), (0,))[0] for name, found in numbers.items()}
 
 
 _LINES: dict[str, Callable[[Any], dict[str, Any]]] = {
