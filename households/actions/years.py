@@ -27,7 +27,8 @@ def record_household_year(
     """Write the facts of one year. ``version`` is that of the year's row which the reader saw.
 
     The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income
-    that differ from what the file says become a change request; what is carried over does not.
+    that differ from what the file says become a change request; what is carried over does not. Until it is
+    decided a new year keeps the values of the year before.
     Raises Refused, and Conflict for a stale version.
     """
     with action("year.record", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
@@ -52,6 +53,7 @@ def record_household_year(
         }
         direct = {name: value for name, value in values.items() if name not in waiting}
         if row is None:
+            direct |= {name: getattr(before, name) for name in waiting if before is not None}
             row = HouseholdYear(household=household, year=facts.year, **direct, **codes_of(household))
             row.save(force_insert=True)
             changed = sorted(direct)

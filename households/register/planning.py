@@ -233,6 +233,8 @@ def _compare_household(plan: HouseholdPlan, known: _Known, first: int) -> None:
             old = getattr(before, name) if before else None
             if rules.is_sensitive("household_year", name) and old != value:
                 plan.changes.append(Change("household_year", name, old, value, waits=True))
+                if old not in (None, ""):
+                    plan.facts[name] = old  # the new year keeps it until a second person has decided
             else:
                 plan.facts[name] = value
     _drop_repeats(plan.changes, household, None, known)

@@ -86,6 +86,26 @@ def test_sensitive_changes_wait_for_a_second_person_and_a_repeat_asks_nothing(wo
     assert not ChangeRequest.everything.filter(batch=again).exists()
 
 
+def test_the_register_of_a_new_year_keeps_old_values_until_they_are_approved(world):
+    client, number = world.client("county_admin"), "86299900000002"
+    apply(client, staged(client, files.good(), year=2024))
+    rows = files.good_rows()
+    rows[4][files.PLACE["人均纯收入"]] = 12345.6
+    batch = staged(client, files.good(rows=rows), year=2025)
+    apply(client, batch)
+    income = HouseholdYear.everything.filter(household__file_number=number).order_by("year")
+    assert list(income.values_list("year", "per_head_income")) == [(2024, 8300), (2025, 8300)]
+    request = ChangeRequest.everything.get(batch=batch)
+    ticks = {f"field_{f.public_id}": "approve" for f in request.changes.all()}
+    world.client("reviewer").post(
+        f"/changes/{request.public_id}/", ticks | {"version": "1", "step": "decide"}
+    )
+    world.client("other_staff").post(
+        f"/changes/{request.public_id}/", ticks | {"version": "1", "step": "decide"}
+    )
+    assert income.last().per_head_income == Decimal("12345.6")
+
+
 def test_a_household_with_an_error_stays_out_as_a_whole_and_only_when_said(world):
     client = world.client("county_admin")
     batch = staged(client, files.changed(证件号码="629999195602040113")(2))
