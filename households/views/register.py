@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.db.models import CharField, F, Func
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,9 @@ ORDER = {
     "number": ("file_number", "id"),
     "visit": ("last_visit_on", "id"),
 }
+#: The same order, but by no index: what a search finds is sorted, where PostgreSQL would rather walk the whole
+#: county in order of names until it has met fifty that match.
+FOUND_ORDER = Func(F("head_key"), template="%(expressions)s || ''", output_field=CharField(db_collation="C"))
 COLUMNS = (
     "public_id", "head_name", "file_number", "village_code", "group_name", "household_type", "member_count",
     "lead__name", "lead_id", "listed_on", "last_visit_on", "status",
@@ -37,9 +41,12 @@ def household_list(request: HttpRequest) -> HttpResponse:
     form = HouseholdFilter(request.GET, villages=grouped(places))
     chosen = form.chosen()
     rows = filtered(Household.objects.visible_to(request.user, P.HOUSEHOLD_VIEW), chosen)
+    order = ORDER[chosen.get("sort") or "name"]
+    if "q" in chosen and order == ORDER["name"]:
+        rows, order = rows.annotate(found_order=FOUND_ORDER), ("found_order", "id")
     page = keyset_page(
-        rows.values(*COLUMNS),
-        ORDER[chosen.get("sort") or "name"],
+        rows.values(*dict.fromkeys([*COLUMNS, *order])),
+        order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )

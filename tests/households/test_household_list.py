@@ -1,5 +1,7 @@
 """The register: who sees which rows, what finds them, what it costs."""
 
+from datetime import date
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -63,6 +65,24 @@ def test_pages_follow_each_other_without_gap_or_repeat(world: World):
         query = f"&after={page.context['pager'].after}"
     wanted = Household.everything.open().filter(township_code=cast.TOWNSHIP).order_by("file_number")
     assert seen == list(wanted.values_list("file_number", flat=True))
+
+
+def test_pages_of_a_search_follow_each_other_in_order_of_names(world: World):
+    names = [f"单红{mark}" for mark in "梅兰竹菊春夏秋冬" for _n in "abcdefg"]
+    factories.households(
+        factories.FileSpec(cast.VILLAGE, [factories.MemberSpec(name, birth_date=date(1950 + n, 3, 1))])
+        for n, name in enumerate(names)
+    )
+    client, seen, query = world.client("staff"), [], ""
+    while True:
+        page = client.get(f"{URL}?q=单红{query}")
+        seen += [row["public_id"] for row in page.context["table"].rows]
+        if not page.context["pager"].after:
+            break
+        query = f"&after={page.context['pager'].after}"
+    wanted = Household.everything.filter(head_name__startswith="单红").order_by("head_key", "id")
+    assert seen == list(wanted.values_list("public_id", flat=True))
+    assert len(seen) == 56
 
 
 def test_the_number_of_queries_does_not_grow_with_rows(world: World):
