@@ -161,7 +161,7 @@ class ResubmitForm(WhyForm):
         initial = {"version": request.version, "reason": request.reason, "proof": request.proof}
         super().__init__(*args, **{"initial": initial, **kwargs})
         self.changes = changes
-        self.fields["reason"] = TextField(label=_("Reason"), max_length=200)
+        cast(CodeField, self.fields["reason"]).keep(request.reason)
         for change in changes:
             self.fields[f"new_{change.public_id}"] = field_for(change)
         self.order_fields(["version", *(f"new_{c.public_id}" for c in changes), "reason", "proof"])

@@ -28,3 +28,9 @@ def test_only_the_proposer_and_only_when_returned(world: World, returned: Change
     assert world.client("reviewer").get(f"/changes/{returned.public_id}/edit/").status_code == 404
     waiting = world.requests["own"].public_id
     assert world.client("staff").get(f"/changes/{waiting}/edit/").status_code == 403
+
+
+def test_the_reason_stands_in_words(world: World, returned: ChangeRequest):
+    ChangeRequest.everything.filter(pk=returned.pk).update(reason="survey")
+    page = world.client("staff").get(f"/changes/{returned.public_id}/edit/").content.decode()
+    assert '<option value="survey" selected>入户核实</option>' in page

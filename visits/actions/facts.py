@@ -94,10 +94,7 @@ def told(household: Household, changes: FileChanges) -> list[Fact]:
     people = _people(household)
     facts = []
     if away := changes.away:
-        place = codelists.label("place_away", away.where) if away.where else _("away")
-        since = _("%(place)s, since %(day)s") % {"place": place, "day": day(away.since)}
-        back = _("back around %(back)s") % {"back": away.expected_back} if away.expected_back else ""
-        text = _(", ").join(filter(None, [since, back]))
+        text = _away_words(away)
         names = [_person(people, who).name if who else _("The whole family") for who in away.who]
         facts += [Fact("away", name, False, text) for name in names]
     for asked in changes.asked:
@@ -108,6 +105,14 @@ def told(household: Household, changes: FileChanges) -> list[Fact]:
         sentence = f"{person.name}: {label}" if person else f"{label} {asked.year or ''}".strip()
         facts.append(Fact(f"{asked.model}-{asked.field}", sentence, False, words.say(asked.field, asked.new)))
     return facts
+
+
+def _away_words(away: Away) -> str:
+    place = codelists.label("place_away", away.where) if away.where else _("away")
+    known = {"place": place, "day": day(away.since), "back": away.expected_back}
+    if away.expected_back:
+        return _("%(place)s since %(day)s, back around %(back)s") % known
+    return _("%(place)s since %(day)s") % known
 
 
 def go_away(household: Household, visit: Visit, away: Away, *, by: Any) -> None:
