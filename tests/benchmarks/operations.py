@@ -11,6 +11,7 @@ from django.urls import reverse
 from households.models import Household, Membership, Person
 from pairing import clock
 from pairing.models import User
+from tests.benchmarks import raw
 from tests.benchmarks.browser import Answer, Browser
 
 PAGE = 50
@@ -50,6 +51,7 @@ def operations() -> list[Operation]:
         address = f"{listing}?" + "&".join(f"{name}={quote(value)}" for name, value in query.items())
         return lambda: admin.get(address)
 
+    from_raw_rows, from_sums = raw.operations(User.objects.get(username="admin"))
     log = reverse("visits:visit_create", args=[own.public_id])
     row = {"household": own.pk, "visited_on": clock.today().isoformat(), "method": "home", "said": SAID}
     hello = Goal("hello", 4)
@@ -103,15 +105,18 @@ def operations() -> list[Operation]:
         ),
         Operation("overview of a township", lambda: staff.get(reverse("visits:overview_show"))),
         Operation("overview of a county", lambda: admin.get(reverse("visits:overview_show"))),
+        Operation("figures of a county from raw rows", from_raw_rows),
+        Operation("figures of a county", from_sums, [Goal("figures of a county from raw rows", 1 / 50)]),
     ]
 
 
 def _visit(household: Any) -> dict[str, Any]:
-    """A common visit, new each time."""
+    """A common visit, new each time, with the empty fields that a browser sends."""
     head = Membership.everything.filter(household=household, relation="head").values_list(
         "person__public_id"
     )[0]
     return {
         "client_id": uuid.uuid4(), "visited_on": clock.today().isoformat(), "method": "home",
-        "met": [head[0]], "said": SAID,
+        "met": [head[0]], "said": SAID, "problem0-words": "", "problem1-words": "", "promise0-what": "",
+        "promise1-what": "", "help0-what": "", "help1-what": "", "met_others": "", "restricted": "",
     }  # fmt: skip

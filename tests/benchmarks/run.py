@@ -60,7 +60,7 @@ def verdict(answers: Answers, name: str, goal: Any) -> str:
     else:
         found = ratio(answers, name, goal.base)
     sign = "" if goal.base in ("queries", "slowest ms") else "× "
-    return f"{'met' if found <= goal.most else '**missed**'}: {found:.2f} of {goal.most} {sign}{goal.base}"
+    return f"{'met' if found <= goal.most else '**missed**'}: {found:.3g} of {goal.most:.3g} {sign}{goal.base}"
 
 
 def report(chosen: list[Any], answers: Answers) -> None:
