@@ -1,0 +1,245 @@
+"""Remove one guard at a time, and see whether a test turns red (S44). Long: not part of a CI run.
+
+    .venv/bin/python -m tests.sabotage [--minutes 60] [--kind scope …] [--list]
+
+Works on a copy of the checkout. A place is a guard: the scope of a query, the permission of a view, a read that
+is recorded, a lock, a constraint, a mask, a rule. Each is taken out alone; the tests named for it, of its own view
+first, then the access matrix, must not stay green. At the end stand the survivors, and the part found by kind.
+"""
+
+# ruff: noqa: E501 (the lists of places read as tables)
+
+import argparse
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MATRIX = "tests/conventions/test_access_matrix.py::test_matrix"
+RACES = "tests/visits/test_races.py"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A guard: the part of a file from ``start`` to ``end`` that ``instead`` replaces, and who should notice."""
+
+    kind: str
+    path: str
+    start: int
+    end: int
+    instead: str
+    tests: tuple[str, ...]
+    name: str
+
+
+# --- guards that are found in the code ----------------------------------------------------------------------
+
+
+def found() -> Iterator[Place]:
+    """Every scope filter, permission and recorded read of the views and what they build on."""
+    for path in sorted(ROOT.glob("*/**/*.py")):
+        inner = path.relative_to(ROOT).as_posix()
+        if re.match(r"(pairing|households|visits)/(views|forms|sections|reports|rules)", inner):
+            yield from guards_of(inner, path.read_text())
+
+
+def guards_of(path: str, code: str) -> Iterator[Place]:
+    """The guards of one module."""
+    lines = [0]
+    for line in code.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line.encode()))
+    data = code.encode()
+
+    def span(node: ast.expr) -> tuple[int, int]:
+        return lines[node.lineno - 1] + node.col_offset, lines[node.end_lineno - 1] + node.end_col_offset  # type: ignore[operator]
+
+    for function in ast.walk(ast.parse(code)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        tests = tests_of(path, function.name)
+        for node in ast.walk(function):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            start, end = span(node)
+            name = f"{path}:{node.lineno} {function.name}"
+            text = data[start:end].decode()
+            scoped = re.match(r"(\w+)\.objects\.visible_to\(", text)
+            if scoped and node.func.attr == "visible_to":
+                door = "objects" if path.startswith("pairing/") or scoped[1] in GROUND else "everything"
+                yield Place("scope", path, start, end, f"{scoped[1]}.{door}.all()", tests, name)
+            elif node.func.attr in ("read", "write") and text.startswith("audit."):
+                yield Place("audit", path, start, end, "None", tests, name)
+        for decorator in function.decorator_list:
+            start, end = span(decorator)
+            if data[start:end].startswith(b"permission_required("):
+                name = f"{path}:{decorator.lineno} {function.name}"
+                yield Place("permission", path, start, end, "permission_required(*P)", tests, name)
+
+
+GROUND = {"User", "Area", "Unit", "Grant", "VillageLink", "AuditEvent"}
+
+
+def tests_of(path: str, function: str) -> tuple[str, ...]:
+    """The tests of a view by its name, else those of its app; then the matrix."""
+    app = path.split("/")[0]
+    own = f"tests/{app}/test_{function}.py"
+    if (ROOT / own).exists():
+        return own, MATRIX
+    return (MATRIX,)
+
+
+# --- guards that are named by hand --------------------------------------------------------------------------
+
+#: kind, file, what stands there, what shall stand there, the tests
+BY_HAND = [
+    ("lock", "households/actions/saving.py", "everything.select_for_update().get(", "everything.get(", RACES),
+    ("lock", "households/actions/changes.py", "ChangeRequest.everything.select_for_update().get", "ChangeRequest.everything.get", RACES),
+    ("lock", "visits/actions/counters.py", "Household.everything.select_for_update(no_key=True).filter", "Household.everything.filter", "tests/visits/test_visit_actions.py " + RACES),
+    ("lock", "households/actions/pairings.py", "(rows.select_for_update(no_key=True) if lock else rows)", "rows", "tests/households/test_pairings.py " + RACES),
+    ("rule", "households/actions/saving.py", "if version is None or row.version == version:", "if True:", "tests/households/test_files_actions.py"),
+    ("rule", "visits/actions/reading.py", "if version is not None and visit.version != version:", "if False:", "tests/visits/test_reading.py"),
+    ("rule", "visits/rules.py", "if user.pk not in (visit.visited_by_id, visit.author_id):", "if False:", "tests/visits/test_visit_correct.py tests/visits/test_visit_withdraw.py"),
+    ("rule", "visits/checks.py", "if visited_on > today:", "if False:", "tests/visits/test_dates.py"),
+    ("rule", "visits/checks.py", "if visited_on < started_on:", "if False:", "tests/visits/test_dates.py tests/visits/test_visit_create.py"),
+    ("rule", "visits/actions/visits.py", "if known.body_hmac != digest:", "if False:", "tests/visits/test_visit_actions.py"),
+    ("rule", "visits/actions/visits.py", "if known.state == Visit.State.WITHDRAWN:", "if False:", "tests/visits/test_visit_actions.py"),
+    ("rule", "pairing/models/people.py", "        if not self.is_active:\n            return []", "", "tests/pairing/test_person_disable.py tests/pairing/test_sign_in.py"),
+    ("rule", "pairing/middleware.py", "if now - seen > idle or now - started > settings.SESSION_COOKIE_AGE:", "if False:", "tests/pairing/test_sign_in.py"),
+    ("rule", "pairing/middleware.py", "return redirect(\"pairing:second_factor_enrol\")", "return None", "tests/pairing/test_sign_in.py"),
+    ("rule", "pairing/middleware.py", "while hops and _is_trusted_proxy(address):", "while hops:", "tests/pairing/test_sign_in.py tests/pairing/test_audit.py"),
+    ("rule", "pairing/middleware.py", "return get_response(request) if _is_clean(request) else answer(request, 400)", "return get_response(request)", "tests/pairing/test_hostile_input.py tests/conventions/test_hostile_input.py"),
+    ("rule", "pairing/errors.py", "        with transaction.atomic():\n            yield", "        yield", "tests/pairing/test_audit.py tests/visits/test_visit_actions.py"),
+    ("mask", "pairing/numbers/identity.py", "def mask_identity(text: str) -> str:", "def mask_identity(text: str) -> str:\n    return text\n\n\ndef _mask(text: str) -> str:", "tests/pairing/test_numbers.py tests/conventions/test_field_register.py"),
+    ("mask", "pairing/fields.py", "return DOTS if self else \"\"", "return self.open()", "tests/pairing/test_fields.py tests/conventions/test_field_register.py"),
+    ("mask", "pairing/logs.py", "return _NUMBER.sub(\"[number]\", _QUOTED.sub(\"[detail left out]\", super().format(record)))", "return super().format(record)", "tests/pairing/test_logs.py"),
+    ("mask", "pairing/crypto.py", "_cipher(name, key).decrypt(nonce, body, _aad(head, label, public_id))", "_cipher(name, key).decrypt(nonce, body, _aad(head, label, ''))", "tests/pairing/test_crypto.py tests/pairing/test_fields.py"),
+]  # fmt: skip
+
+#: table, constraint or index, the tests
+CONSTRAINTS = [
+    ("households_pairing", "pairing_one_lead", "tests/households/test_pairings.py"),
+    ("households_person", "identity_once_per_county", "tests/households/test_member_create.py tests/households/test_files_actions.py"),
+    ("households_household", "file_number_once_per_county", "tests/households/test_household_create.py tests/households/test_files_actions.py"),
+    ("households_membership", "one_head_at_a_time", "tests/households"),
+    ("households_membership", "membership_one_household_at_a_time", "tests/households"),
+    ("visits_visit", "visit_sent_once", "tests/visits/test_visit_actions.py"),
+    ("visits_conflictdraft", "conflict_kept_once", "tests/visits/test_visit_actions.py"),
+]  # fmt: skip
+MIGRATION = """from django.db import migrations
+
+class Migration(migrations.Migration):
+    dependencies = {dependencies}
+    operations = [migrations.RunSQL(
+        "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}; DROP INDEX IF EXISTS {name}"
+    )]
+"""
+
+
+def named() -> Iterator[Place]:
+    """The guards of the two lists above; an entry whose text is gone is an error."""
+    for kind, path, old, new, tests in BY_HAND:
+        data, part = (ROOT / path).read_bytes(), old.encode()
+        if data.count(part) != 1:
+            print(f"{path}: {data.count(part)} × {old!r}")
+            continue
+        start = data.index(part)
+        line = data[:start].count(b"\n") + 1
+        yield Place(kind, path, start, start + len(part), new, tuple(tests.split()), f"{path}:{line}")
+    latest = [
+        (app, max(p.stem for p in (ROOT / app / "migrations").glob("0*.py")))
+        for app in ("households", "visits")
+    ]
+    for table, name, tests in CONSTRAINTS:
+        text = MIGRATION.format(dependencies=latest, table=table, name=name)
+        yield Place(
+            "constraint", "visits/migrations/9999_sabotage.py", 0, 0, text, tuple(tests.split()), name
+        )
+
+
+# --- taking them out ----------------------------------------------------------------------------------------
+
+
+def copy_of_the_checkout(folder: Path) -> None:
+    """What git knows, and the compiled translations; the packages stay where they are."""
+    files = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    files += [path.relative_to(ROOT).as_posix() for path in ROOT.glob("pairing/locale/**/*.mo")]
+    for name in files:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(sys.prefix)
+
+
+def first_red(folder: Path, tests: tuple[str, ...]) -> str:
+    """The first of these tests that fails, run one file after the other; empty when all are green."""
+    for test in tests:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", test]
+        if test != RACES:
+            command += ["-m", "not slow"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 5):
+            return test
+    return ""
+
+
+def take_out(folder: Path, place: Place) -> str:
+    """The test that sees that this guard is gone, if any does."""
+    path = folder / place.path
+    before = path.read_bytes() if path.exists() else None
+    data = before or b""
+    path.write_bytes(data[: place.start] + place.instead.encode() + data[place.end :])
+    try:
+        return first_red(folder, place.tests)
+    finally:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_bytes(before)
+
+
+def main() -> int:
+    """Take out what was asked for; returns 1 when something survived."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--minutes", type=float, default=1e9, help="stop beginning new places after that time"
+    )
+    parser.add_argument("--kind", nargs="*", default=[], help="only these kinds")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th place")
+    parser.add_argument("--list", action="store_true", help="only name the places")
+    options = parser.parse_args()
+    places = [place for place in (*named(), *found()) if not options.kind or place.kind in options.kind]
+    places, end = places[:: options.every], time.monotonic() + 60 * options.minutes
+    if options.list:
+        print(*(f"{place.kind:10} {place.name}" for place in places), sep="\n")
+        print(dict(Counter(place.kind for place in places)))
+        return 0
+    seen, tried = Counter[str](), Counter[str]()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_of_the_checkout(folder)
+        is_green = cache(lambda test: not first_red(folder, (test,)))  # with every guard in its place
+        for place in places:
+            if time.monotonic() > end:
+                break
+            test = take_out(folder, place)
+            if test and not is_green(test):
+                print(f"{'?':9} {place.kind:10} {place.name}: {test} is red by itself", flush=True)
+                continue
+            tried[place.kind] += 1
+            seen[place.kind] += bool(test)
+            print(f"{'red' if test else 'SURVIVED':9} {place.kind:10} {place.name}", flush=True)
+    print(*(f"{kind}: {seen[kind]} of {tried[kind]}" for kind in tried), sep="; ")
+    return int(seen != tried)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
