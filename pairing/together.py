@@ -8,11 +8,11 @@ A test reads all models both ways.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,28 +27,53 @@ def read(*querysets: models.QuerySet[Any, Any]) -> None:
 
     One that is filled already stays as it is.
     """
-    compiled, parts, params = [], [], []
+    waiting = [rows for rows in querysets if rows._result_cache is None]
+    statement, compilers = _compiled(waiting)
+    found = statement.rows() if any(compilers) else [[] for _rows in waiting]
+    for rows, compiler, lines in zip(waiting, compilers, found, strict=True):
+        if compiler:
+            _fill(rows, compiler, lines)
+        else:
+            rows._result_cache = []
+
+
+class Statement(NamedTuple):
+    """What several querysets ask, as one statement that can be kept and asked again."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+    def rows(self) -> list[list[list[Any]]]:
+        """The rows of each queryset, as JSON has them: a day is a text."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.params)
+            found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
+        return [lines or [] for lines in found]
+
+
+def statement_of(*querysets: models.QuerySet[Any, Any]) -> Statement:
+    """One statement for these querysets."""
+    return _compiled(querysets)[0]
+
+
+def _compiled(querysets: Sequence[Any]) -> tuple[Statement, list[Any]]:
+    """The statement, and each queryset's compiler; none for one whose conditions exclude each other."""
+    compilers: list[Any] = []
+    parts, params = [], []
     for rows in querysets:
-        if rows._result_cache is not None:
-            continue
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, values = compiler.as_sql()
-        except EmptyResultSet:  # its conditions exclude each other
-            rows._result_cache = []
+        except EmptyResultSet:
+            compilers.append(None)
+            parts.append("NULL::json")
             continue
-        compiled.append((rows, compiler))
+        compilers.append(compiler)
         columns = ", ".join(f"c{n}" for n in range(compiler.col_count))
         rows_as_json = f"SELECT json_agg(json_build_array({columns})) FROM ({sql}) AS part ({columns})"  # noqa: S608
         parts.append(f"({rows_as_json})")
         params += values
-    if not parts:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT json_build_array({', '.join(parts)})::text", params)
-        found = json.loads(cursor.fetchone()[0], parse_float=Decimal)
-    for (rows, compiler), lines in zip(compiled, found, strict=True):
-        _fill(rows, compiler, lines or [])
+    return Statement(f"SELECT json_build_array({', '.join(parts)})::text", tuple(params)), compilers
 
 
 def _fill(rows: Any, compiler: Any, lines: list[list[Any]]) -> None:

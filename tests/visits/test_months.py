@@ -115,7 +115,7 @@ def test_whatever_happens_months_and_figures_equal_a_recount(people, seed, djang
     assert (
         files_in.count(scope).number == files_in.rows(scope)[0].count() == Household.everything.open().count()
     )
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         strips(scope)
 
 

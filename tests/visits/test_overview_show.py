@@ -23,7 +23,7 @@ def world():
 def test_staff_see_numbers_that_lead_to_rows(world, django_assert_num_queries):
     client = world.client("staff")
     client.get(URL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get(URL)
     assert [card.figure for card in page.context["cards"]] == list(FIGURES)
     assert numbers(page)["households"] == "4"

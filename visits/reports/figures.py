@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -19,10 +18,10 @@ from django.utils.translation import pgettext_lazy
 
 from households.models import Absence, ChangeRequest, FileQuestion, Household, VillageMonth
 from pairing import clock
-from pairing.access import in_areas
+from pairing.access import by_pairing, in_areas, prefixes
 from pairing.roles import P
 from pairing.tables import number_of
-from pairing.together import read
+from pairing.together import Statement, statement_of
 from visits.models import Problem, Promise, Visit, VisitQuestion
 
 WAITING_DAYS = 5  # working days that a visit or a change may lie untouched in the township
@@ -43,6 +42,24 @@ class Scope:
         """The rows of a scoped model that are counted."""
         rows: Rows = model.objects.visible_to(self.user, self.permission)
         return rows.filter(in_areas([self.area])) if self.area else rows
+
+    def asked(self, name: str, build: Callable[[], Sequence[Rows]]) -> list[list[list[Any]]]:
+        """The rows of the querysets that ``build`` gives for this scope, as JSON has them, in one query.
+
+        What they ask is put together once for each area and day and kept under ``name``: that takes Django
+        longer than PostgreSQL needs to answer.
+        """
+        helper = self.user.pk if by_pairing(self.user, self.permission) else None
+        key = (name, self.permission, *prefixes(self.user, self.permission), self.area, self.day, helper)
+        if key not in _STATEMENTS:
+            if len(_STATEMENTS) >= MOST_STATEMENTS:
+                _STATEMENTS.clear()
+            _STATEMENTS[key] = statement_of(*build())
+        return _STATEMENTS[key].rows()
+
+
+_STATEMENTS: dict[tuple[Any, ...], Statement] = {}  # text with parameters, no rows
+MOST_STATEMENTS = 500
 
 
 @dataclass(frozen=True)
@@ -100,12 +117,12 @@ class Counted:
 
 def count_all(figures: Sequence[Figure], scope: Scope) -> list[Counted]:
     """These figures counted, all in one query."""
-    sums = [figure.sums(scope) for figure in figures]
-    read(*chain.from_iterable(sums))
-    return [_counted(figure, parts) for figure, parts in zip(figures, sums, strict=True)]
+    name = "count " + " ".join(figure.key for figure in figures)
+    rows = iter(scope.asked(name, lambda: [sums for figure in figures for sums in figure.sums(scope)]))
+    return [_counted(figure, [next(rows) for _part in figure.parts]) for figure in figures]
 
 
-def _counted(figure: Figure, parts: list[Rows]) -> Counted:
+def _counted(figure: Figure, parts: list[list[list[Any]]]) -> Counted:
     found = [row for rows in parts for row in rows]
     beside = sum(row[1] for row in found) if figure.aside else None
     return Counted(figure, sum(row[0] or 0 for row in found), beside)

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Sum, Value
 from django.db.models.functions import Greatest, Left
 
 from households.models import Household, VillageMonth
-from visits.reports.figures import Scope
+from visits.reports.figures import Rows, Scope
 from visits.reports.small_cells import is_small
 
 MONTHS = 12
@@ -49,27 +49,31 @@ def month_ends(today: date, months: int = MONTHS) -> list[date]:
 
 
 def strips(scope: Scope, length: int = 12) -> dict[str, list[Cell]]:
-    """For each area whose code has ``length`` digits its twelve cells, areas in code order. Two queries.
+    """For each area whose code has ``length`` digits its twelve cells, areas in code order. One query.
 
     A household counts at a month's end when it was listed and open then; it is covered when its last home
     visit up to then, by anyone, or its listing lies at most ``GAP_DAYS`` days back.
     """
     ends = month_ends(scope.day)
     first = ends[0].replace(day=1)
-    sums = (
-        scope.of(VillageMonth)
-        .filter(~Q(listed=0, covered=0), month__lte=scope.day)
-        .values_list(Left("village_code", length), Greatest("month", Value(first)))
-        .annotate(Sum("listed"), Sum("covered"))
-        .order_by()
-    )
+
+    def build() -> list[Rows]:
+        months = scope.of(VillageMonth).filter(~Q(listed=0, covered=0), month__lte=scope.day)
+        by_month = months.values_list(Left("village_code", length), Greatest("month", Value(first)))
+        overdue = scope.of(Household).overdue(scope.day).order_by()  # type: ignore[attr-defined]
+        return [
+            by_month.annotate(Sum("listed"), Sum("covered")).order_by(),
+            overdue.values_list(Left("village_code", length)).annotate(Count("pk")),
+        ]
+
+    sums, late = scope.asked(f"strips {length}", build)
     changes: dict[str, Counter[tuple[date, str]]] = defaultdict(Counter)
-    for area, month, listed, covered in sums:
+    for area, day, listed, covered in sums:
+        month = date.fromisoformat(day)
         changes[area][month, "listed"] += listed
         changes[area][month, "covered"] += covered
-    overdue = scope.of(Household).overdue(scope.day).order_by()  # type: ignore[attr-defined]
-    late = dict(overdue.values_list(Left("village_code", length)).annotate(Count("pk")))
-    return {area: _cells(ends, changes[area], late.get(area, 0)) for area in sorted(changes)}
+    overdue_in = dict(late)
+    return {area: _cells(ends, changes[area], overdue_in.get(area, 0)) for area in sorted(changes)}
 
 
 def _cells(ends: list[date], changes: Counter[tuple[date, str]], late: int) -> list[Cell]:
