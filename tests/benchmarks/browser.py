@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,31 +18,47 @@ TOKEN = "b" * 32
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and what it cost: seconds in all, in SQL, in the slowest statement; statements."""
+    """What came back, and what it cost: seconds in all and in SQL; the statements that read rows of files."""
 
     status: int
     body: bytes
     seconds: float
     sql_seconds: float
-    slowest: float
     queries: int
+    reads: Sequence[tuple[str, Any]] = ()
+
+    @property
+    def server_ms(self) -> float:
+        """Milliseconds that the slowest of these takes by the server's own clock, run ten times undisturbed."""
+        return max((_server_ms(sql, params) for sql, params in self.reads), default=0.0)
+
+
+def _server_ms(sql: str, params: Any) -> float:
+    """The least of ten executions; a machine that does other things too only adds to the others."""
+    with connection.cursor() as cursor:
+        found = []
+        for _run in range(10):
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY ON) {sql}", params)
+            found.append(float(cursor.fetchall()[-1][0].split()[2]))
+    return min(found)
 
 
 class Statements:
     """Counts and times the statements of one request."""
 
     def __init__(self) -> None:
-        self.count, self.seconds, self.slowest = 0, 0.0, 0.0
+        self.count, self.seconds = 0, 0.0
+        self.reads: list[tuple[str, Any]] = []
 
-    def __call__(self, execute: Callable[..., Any], *call: Any) -> Any:
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, *more: Any) -> Any:
         started = time.perf_counter()
         try:
-            return execute(*call)
+            return execute(sql, params, *more)
         finally:
-            took = time.perf_counter() - started
             self.count += 1
-            self.seconds += took
-            self.slowest = max(self.slowest, took)
+            self.seconds += time.perf_counter() - started
+            if sql.startswith("SELECT") and '"households_household"' in sql:
+                self.reads.append((sql, params))
 
 
 class Browser:
@@ -87,4 +103,4 @@ class Browser:
             content = b"".join(response)
             response.close()
         seconds = time.perf_counter() - started
-        return Answer(status, content, seconds, statements.seconds, statements.slowest, statements.count)
+        return Answer(status, content, seconds, statements.seconds, statements.count, statements.reads)

@@ -55,12 +55,14 @@ def verdict(answers: Answers, name: str, goal: Any) -> str:
     """A goal in words: what was wanted, what was found, met or missed."""
     if goal.base == "queries":
         found = middle(answers, name, "queries")
-    elif goal.base == "slowest ms":
-        found = 1000 * middle(answers, name, "slowest")
+    elif goal.base == "server ms":
+        found = answers[name][-1].server_ms
     else:
         found = ratio(answers, name, goal.base)
-    sign = "" if goal.base in ("queries", "slowest ms") else "× "
-    return f"{'met' if found <= goal.most else '**missed**'}: {found:.3g} of {goal.most:.3g} {sign}{goal.base}"
+    sign = "" if goal.base in ("queries", "server ms") else "× "
+    return (
+        f"{'met' if found <= goal.most else '**missed**'}: {found:.3g} of {goal.most:.3g} {sign}{goal.base}"
+    )
 
 
 def report(chosen: list[Any], answers: Answers) -> None:
