@@ -58,6 +58,7 @@ def tab_through(page: Page) -> list[dict[str, Any]]:
         assert len(seen) < 200, "no end"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "name"),
     [
