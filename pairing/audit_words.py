@@ -90,6 +90,7 @@ VERBS = {
     "record": pgettext_lazy("what was done", "recorded"),
     "refer": pgettext_lazy("what was done", "referred"),
     "register": pgettext_lazy("what was done", "registered"),
+    "relations": pgettext_lazy("what was done", "relations to the head recorded"),
     "remove": pgettext_lazy("what was done", "removed"),
     "renew_codes": pgettext_lazy("what was done", "new recovery codes"),
     "reopen": pgettext_lazy("what was done", "opened again"),
