@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from households.actions.pairings import Assignment
-from households.forms.fields import CodeField, DayField, LinesField, TextField
+from households.forms.fields import CodeField, DayField, LinesField, LongSelect, TextField
 from households.models import Household, Pairing
 from pairing import clock, numbers
 from pairing.access import below, prefixes
@@ -57,6 +57,8 @@ def helper_label(person: User, load: int) -> str:
 
 class HelperField(forms.ChoiceField):
     """A helper by name, with unit and load; its clean value is the person, or None."""
+
+    widget = LongSelect
 
     def __init__(self, *, empty_label: Any = None, **kwargs: Any) -> None:
         super().__init__(**{"label": _("Helper"), **kwargs})

@@ -79,7 +79,9 @@ _REGISTER: Mapping[str, list[Fields]] = {
         personal("whom to ask at a unit", "contact", MANAGERS),
         sealed("how to ask a unit", "contact_phone", MANAGERS),
     ],
-    "pairing.VillageLink": [public("which unit is linked to which village", "id public_id unit village started_on ended_on end_reason")],
+    "pairing.VillageLink": [
+        public("which unit is linked to which village", KEY.names + " unit village started_on ended_on end_reason"),
+    ],
     "pairing.User": [
         public("which account, in which language, of which unit", "id public_id area unit language version created_at"),
         personal("who works here: named beside what he did", "name username duty", EVERYBODY),
