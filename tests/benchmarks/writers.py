@@ -1,9 +1,10 @@
 """Sixteen helpers save at once: visits through the action, beside plain inserts of the same rows.
 
-    .venv/bin/python -m tests.benchmarks.writers [--households 30000] [--seconds 5]
+    .venv/bin/python -m tests.benchmarks.writers [--households 30000] [--seconds 5] [--writers 16]
 
 Both write a visit with its history and its audit row; the plain side does nothing else. Plain and saved take
 turns, and the writers are processes of their own, as gunicorn's are. What is stored stays in the database.
+With --writers 1 the ratio tells what a save costs by itself; what sixteen lose beyond that, they lose by waiting.
 """
 
 import argparse
@@ -29,26 +30,27 @@ def main() -> None:
     parser.add_argument("--households", type=int, default=30_000)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--writers", type=int, default=WRITERS)
     options = parser.parse_args()
     with databases.running() as server:
         databases.use(server, databases.database(server, options.households))
-        measure(options.seconds, options.rounds)
+        measure(options.seconds, options.rounds, options.writers)
 
 
-def measure(seconds: float, rounds: int) -> None:
+def measure(seconds: float, rounds: int, writers: int) -> None:
     """Print visits a second each way, and the ratio's median over the rounds."""
     from django.db import connection
 
     connection.close()
     numbers: dict[str, list[float]] = {"plain": [], "saved": []}
-    with multiprocessing.get_context("fork").Pool(WRITERS) as pool:
+    with multiprocessing.get_context("fork").Pool(writers) as pool:
         for _round, way in itertools.product(range(rounds + 1), numbers):
-            stored = pool.starmap(write, [(way, number, seconds) for number in range(WRITERS)], chunksize=1)
+            stored = pool.starmap(write, [(way, number, seconds) for number in range(writers)], chunksize=1)
             numbers[way].append(sum(stored) / seconds)
     ratios = [saved / plain for plain, saved in zip(*(n[1:] for n in numbers.values()), strict=False)]
     found = statistics.median(ratios)
     plain, saved = (statistics.median(n[1:]) for n in numbers.values())
-    print(f"\n{WRITERS} writers: {plain:.0f} plain inserts, {saved:.0f} saved visits a second")
+    print(f"\n{writers} writers: {plain:.0f} plain inserts, {saved:.0f} saved visits a second")
     print(f"{'met' if found >= GOAL else '**missed**'}: {found:.2f} of {GOAL} × plain inserts")
 
 
