@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from households.models.files import GAP_DAYS
+from households.models.months import GAP_DAYS
 from pairing import audit, clock
 from pairing.access import by_pairing, permission_required
 from pairing.roles import P
