@@ -195,7 +195,7 @@ PAGES: Mapping[str, Page] = {
     "households:import_create": form(ADMINS, post=(200,)),
     "households:column_title_list": Page("GET POST", ADMINS),
     "households:import_detail": look(ADMINS, "batch"),
-    "households:import_apply": deed(ADMINS, "batch", post=(302, 422)),
+    "households:import_apply": deed(ADMINS, "batch", body={"version": "2", "leave_out": "on"}, post=(302, 422)),
     "households:import_choose": deed(ADMINS, "batch"),
     "households:import_read": deed(ADMINS, "batch"),
     "households:import_discard": deed(ADMINS, "batch"),

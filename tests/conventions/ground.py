@@ -8,6 +8,7 @@ import copy
 import io
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pypdf import PdfReader
 
 from households.models import ChangeField, ChangeRequest, ColumnAlias
 from households.models.scoped import codes_of
@@ -161,14 +163,18 @@ def _returned(world: cast.World, position: str, office: User, keep: Any) -> None
 
 
 def _import(world: cast.World, position: str, admin: User, township: str, keep: Any) -> None:
+    name = cast.canary(position, "failed")
+    failing = register_files.family(9, register_files.ONE, [(name, "户主", "19560204", 91)], 9000)
+    failing[0][register_files.TITLES.index("证件号码")] = "629999195602040000"  # no such check digit
     batch = intake.upload(
-        file=io.BytesIO(register_files.good()),
+        file=io.BytesIO(register_files.good(rows=[*register_files.good_rows(), *failing])),
         name=f"{cast.canary(position, 'register')}.xlsx",
         area=township,
         year=clock.today().year - 1,
         by=admin,
     )
     keep("batch", position, batch)
+    world.canaries[position].add(name)
     world.canaries[position].add(cast.canary(position, "register"))
     alias = ColumnAlias.everything.create(
         area_id=township, county_code=township[:6], title=cast.canary(position, "title"), field="name"
@@ -221,10 +227,21 @@ class Answer:
 
     @cached_property
     def text(self) -> str:
-        """Body and headers, PDFs and spreadsheets as they are."""
+        """Body and headers; of spreadsheets and PDFs what stands in them."""
         headers = "\n".join(f"{k}: {v}" for k, v in self.response.items())
         body = b"".join(self.response.streaming_content) if self.response.streaming else self.response.content
-        return f"{headers}\n{body.decode(errors='replace')}"
+        return f"{headers}\n{words_in(body)}"
+
+
+def words_in(body: bytes) -> str:
+    """The text of a page, of all parts of a spreadsheet, or of a PDF."""
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
+    if body.startswith(b"%PDF"):
+        pages = PdfReader(io.BytesIO(body)).pages
+        return "\n".join(page.extract_text().replace("\n", "") for page in pages)
+    return body.decode(errors="replace")
 
 
 _WRITE = re.compile(

@@ -10,6 +10,7 @@ import pytest
 
 from pairing.models import User
 from pairing.roles import P
+from tests import cast
 from tests.conventions.access_table import NOBODY, PAGES, REACH, ROLES, Page
 from tests.conventions.ground import POSITIONS, RESTRICTED, Answer, Ground, Probe, addresses
 from tests.conventions.sweep import path_of, positions_of
@@ -20,6 +21,19 @@ LIMITS = {"pairing_cache"}  # allauth counts tries
 ALLAUTH = {name for name in PAGES if ":" not in name}
 #: The two deeds that show one full number of the file in question.
 REVEALS = {("households:phone_show", "POST"), ("households:number_reveal", "POST")}
+
+
+def test_what_stands_in_files_is_read(ground: Ground, bodies: dict[str, Any]) -> None:
+    """The rows that failed and the slips hold canaries of their own position, which the matrix can see."""
+    for who, name, canary in (
+        ("township_admin", "households:import_failed", cast.canary("own", "failed")),
+        ("cadre", "visits:slip_print", cast.canary("own", "head")),
+    ):
+        method = "GET" if PAGES[name].kind else "POST"
+        path = path_of(ground, name, PAGES[name], "own")
+        answer = Probe(ground.world, who).send(method, path, bodies.get(name))
+        assert answer.response.content[:4] in (b"PK\x03\x04", b"%PDF")
+        assert canary in answer.text
 
 
 def test_every_address_is_in_the_table() -> None:
