@@ -74,7 +74,7 @@ class ListingForm(ReasonForm):
     def clean(self) -> dict[str, Any]:
         """Just as many files as the reader was told, and no more than one statement should lock."""
         data = dict(super().clean() or {})
-        told, self.data = data.get("seen"), self.data | {"seen": self.number}
+        told, self.data = data.get("seen"), {**self.data.dict(), "seen": self.number}  # type: ignore[attr-defined]
         if not self.number:
             raise forms.ValidationError(_("No file is left that is not on the list yet."))
         if self.number > MOST_LISTED:

@@ -4,7 +4,7 @@ Only a suggestion: somebody who knows the family looks at it before it is saved.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from households.models import Membership
 
@@ -40,7 +40,8 @@ def suggested(was: str, *, sex: str, head_was: str, head_sex: str) -> str:
 
 def former(memberships: Mapping[int, Membership]) -> dict[int, str]:
     """The last other relation of each member, out of the history; by key. One query."""
-    events = Membership._meta.get_field("events").related_model.objects  # type: ignore[union-attr]
+    model: Any = Membership._meta.get_field("events").related_model
+    events = model.objects
     found: dict[int, str] = {}
     rows = events.filter(pgh_obj__in=memberships).order_by("pgh_obj", "-pgh_id")
     for key, relation in rows.values_list("pgh_obj", "relation"):

@@ -90,12 +90,12 @@ def effects_of(request: HttpRequest, household: Household, form: MoveForm) -> li
     if household.listed_on:
         said.append(_("The household stays on the pairing list; its days without a home visit run on."))
     if units := [link.unit.name for link in VillageLink.objects.today_in(village)]:
-        words = ngettext(
+        linked = ngettext(
             "Linked unit of the new village: %(units)s.",
             "Linked units of the new village: %(units)s.",
             len(units),
         )
-        said.append(words % {"units": _(", ").join(units)})
+        said.append(linked % {"units": _(", ").join(units)})
     said.append(
         _(
             "From then on the offices and the clerk of the new place see the file, those of the old one no longer."

@@ -84,7 +84,9 @@ class PlaceForm(forms.Form):
     PLACE = "area"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        data = args[0] if args else kwargs.get("data")
+        data: Any = args[0] if args else kwargs.get("data")
+        self.step: str
+        self.within: str
         self.step, self.within = (data.get("place_step", ""), data.get("within", "")) if data else ("", "")
         self.hint = data.get(self.PLACE, "") if data else ""
         if self.step:

@@ -1,6 +1,6 @@
 """Units that send helpers."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -81,7 +81,7 @@ def unit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One unit: what it is, and to which villages it is and was linked."""
     rows = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
     unit = get_object_or_404(rows, public_id=public_id)
-    links = list(unit.village_links.select_related("village").order_by("village_id", "started_on"))
+    links: list[Any] = list(unit.village_links.select_related("village").order_by("village_id", "started_on"))
     name_townships(links)
     for link in links:
         link.may_end = covers(request.user, P.PAIRING_MANAGE, link.village_id)
