@@ -20,7 +20,13 @@ def offered(page):
 def test_one_level_is_shown_and_steps_lead_down_and_up(cast, sign_in):
     client = sign_in(cast.county)
     assert offered(client.get("/people/new/")) == ["620702", "620702101", "620702102"]
-    typed = {"name": "新来的", "duty": "teacher", "role": "clerk", "role_area": "620702101", "within": "620702"}
+    typed = {
+        "name": "新来的",
+        "duty": "teacher",
+        "role": "clerk",
+        "role_area": "620702101",
+        "within": "620702",
+    }
     people = User.objects.count()
     page = client.post("/people/new/", typed | {"place_step": "below"})
     assert (page.status_code, User.objects.count()) == (200, people)
