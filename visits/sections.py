@@ -216,7 +216,9 @@ def coming_dates(members: Iterable[tuple[str, date | None]], today: date) -> lis
     """Birthdays of members (name and day of birth) within a year at which something begins, with what it is."""
     found = []
     for name, born in members:
-        for age, what in AGES if born else ():
+        if born is None:
+            continue
+        for age, what in AGES:
             day = _birthday(born, age)
             if today <= day <= today + COMING:
                 words = _("%(name)s turns %(age)d: %(what)s")

@@ -33,7 +33,7 @@ class VillageMonthQuerySet(ScopedQuerySet):
 class VillageMonth(ScopedModel):
     """How much changed in one month of one village; ``month`` is its first day."""
 
-    public_id = None  # it stands in no address
+    public_id = None  # type: ignore[assignment]  # it stands in no address
     month = models.DateField()
     opened = models.IntegerField(default=0)  # files opened, less files closed
     listed = models.IntegerField(default=0)  # households on the pairing list
