@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory
-from django.db import models
 
 from pairing import clock
 from pairing.access import open_grants
@@ -171,9 +170,3 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
                 )
     finally:
         _current.reset(token)
-
-
-def history_of(obj: models.Model) -> models.QuerySet[Any]:
-    """The recorded versions of one row, newest first."""
-    events: Any = obj.events  # type: ignore[attr-defined]
-    return events.order_by("-pgh_created_at", "-pgh_id")

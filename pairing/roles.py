@@ -93,11 +93,6 @@ LEVELS: dict[Role, frozenset[str]] = {
 }
 
 
-def roles_with(permission: P) -> frozenset[Role]:
-    """The roles that carry ``permission``."""
-    return _ROLES[permission]
-
-
 def permissions_of(role: str) -> frozenset[P]:
     """The permissions that ``role`` carries; none for an unknown role."""
     return _PERMISSIONS.get(Role(role), frozenset()) if role in Role.values else frozenset()

@@ -14,7 +14,6 @@ import dj_database_url
 import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PAIRING_PROFILE = os.environ.get("PAIRING_PROFILE", "production")
@@ -278,7 +277,6 @@ LOCALE_PATHS = [BASE_DIR / "pairing" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-BUSINESS_TIME_ZONE = "Asia/Shanghai"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
@@ -324,8 +322,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
-
-APP_NAME = _("Pairing")
 
 # --- the work -----------------------------------------------------------------------------------------------------
 HOUSEHOLDS_PER_CADRE = int(

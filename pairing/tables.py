@@ -1,11 +1,9 @@
-"""One definition of a table makes the page, the spreadsheet and the print, so that they cannot disagree.
+"""Lists as pages: tables made in Python, pages by keyset, counts up to a cap.
 
 Rows are plain mappings (``queryset.values(…)``) or objects; cells become HTML in Python, because in lists the
 template, not the query, takes the time.
 """
 
-import datetime as dt
-import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -13,7 +11,6 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-import xlsxwriter
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import BooleanField, Count, F, Func, Model, Q, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
@@ -26,7 +23,6 @@ from pairing.icons import badge, icon
 
 Text = str | Promise
 Kind = Literal["text", "number", "yuan", "date", "moment", "month", "state", "yes_no"]
-Medium = Literal["page", "sheet", "print"]
 #: A state's word and tone, or its word, tone and icon.
 State = tuple[Text, str] | tuple[Text, str, str]
 
@@ -41,8 +37,7 @@ class Column:
 
     ``key`` is the row's key or attribute; ``value`` replaces it where the cell is worked out from the row.
     ``states`` gives word and tone for each stored value of a ``state``; ``labels`` words for coded text.
-    ``link`` makes the cell a link (None: plain). ``sort`` is the name in ``?sort=``. ``media`` limits where
-    the column appears; ``width`` is the spreadsheet's, in characters.
+    ``link`` makes the cell a link (None: plain). ``sort`` is the name in ``?sort=``.
     """
 
     key: str
@@ -53,8 +48,6 @@ class Column:
     states: Mapping[Any, State] = field(default_factory=dict)
     labels: Mapping[Any, Text] = field(default_factory=dict)
     sort: str = ""
-    media: frozenset[Medium] = frozenset({"page", "sheet", "print"})
-    width: int = 14
 
     def of(self, row: Any) -> Any:
         """The value of this column in ``row``: as stored, not yet in words."""
@@ -117,21 +110,18 @@ class Table:
     sort: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
 
-    def shown(self, medium: Medium) -> list[Column]:
-        """The columns that appear in ``medium``."""
-        return [column for column in self.columns if medium in column.media]
-
     @property
     def html(self) -> SafeString:
         """The whole ``<table>``: heads with ``scope``, cells with ``data-label`` for the cards of a phone.
 
         The roles look redundant, but a table shown as blocks loses its own in the browser.
         """
-        columns = self.shown("page")
         caption = f"<caption>{escape(str(self.caption))}</caption>" if self.caption else ""
-        heads = "".join(self._head(column) for column in columns)
-        first = columns[0]
-        rest = [(c, f'<td role="cell" data-label="{escape(str(c.label))}"{_css(c)}>') for c in columns[1:]]
+        heads = "".join(self._head(column) for column in self.columns)
+        first = self.columns[0]
+        rest = [
+            (c, f'<td role="cell" data-label="{escape(str(c.label))}"{_css(c)}>') for c in self.columns[1:]
+        ]
         lines = []
         for row in self.rows:
             cells = [f'<tr role="row"><th role="rowheader" scope="row">{first.html(row)}</th>']
@@ -159,72 +149,12 @@ class Table:
             f'<a href="?{escape(target)}">{label}{mark}</a></th>'
         )
 
-    def plain(self) -> dict[str, Any]:
-        """Caption, heads and rows as text, for prints that take JSON."""
-        columns = self.shown("print")
-        return {
-            "caption": str(self.caption),
-            "heads": [str(column.label) for column in columns],
-            "kinds": [column.kind for column in columns],
-            "rows": [[column.words(row) for column in columns] for row in self.rows],
-        }
-
-    def write_xlsx(self, out: io.BufferedIOBase | io.BytesIO, notes: Sequence[str] = ()) -> None:
-        """Write one sheet to ``out``: the notes (who, when, what it is), heads, rows.
-
-        Text stays text: no formula, address or number is ever guessed from a cell, so a name that begins with
-        "=" opens harmlessly and long numbers keep their digits in Excel and WPS.
-        """
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        columns = self.shown("sheet")
-        with xlsxwriter.Workbook(out, options) as book:
-            book.set_properties({"title": str(self.caption)})
-            sheet = book.add_worksheet()
-            bold = book.add_format({"bold": True, "text_wrap": True, "border": 1, "valign": "top"})
-            formats = {
-                "text": book.add_format({"num_format": "@"}),
-                "number": book.add_format({"num_format": "#,##0"}),
-                "yuan": book.add_format({"num_format": "#,##0.00"}),
-                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            }
-            for number, column in enumerate(columns):
-                sheet.set_column(number, number, column.width)
-            top = 0
-            for note in notes:
-                sheet.write_string(top, 0, note)
-                top += 1
-            for number, column in enumerate(columns):
-                sheet.write_string(top, number, str(column.label), bold)
-            sheet.freeze_panes(top + 1, 0)
-            for line, row in enumerate(self.rows, start=top + 1):
-                for number, column in enumerate(columns):
-                    _write_cell(sheet, line, number, column, row, formats)
-
 
 def _css(column: Column) -> str:
     """The class attribute of a cell; plain text needs none."""
     if column.kind in _FIGURES:
         return ' class="number"'
     return "" if column.kind == "text" else f' class="is-{column.kind}"'
-
-
-def _write_cell(
-    sheet: Any, line: int, number: int, column: Column, row: Any, formats: Mapping[str, Any]
-) -> None:
-    value = column.of(row)
-    if value is None or value == "":
-        return
-    if column.kind in _FIGURES and not isinstance(value, str):
-        sheet.write_number(line, number, value, formats[column.kind])
-    elif column.kind == "date" and isinstance(value, dt.date):
-        sheet.write_datetime(line, number, value, formats["date"])
-    else:
-        sheet.write_string(line, number, column.words(row), formats["text"])
 
 
 # --- pages by keyset ------------------------------------------------------------------------------------------

@@ -24,14 +24,6 @@ def check_open_file(household: Household) -> None:
         raise Refused(_("This file is closed; nothing can be recorded on it."))
 
 
-def pairing_on(household: Household, cadre: Any, day: date) -> Pairing | None:
-    """The pairing that made ``cadre`` a helper of this household on ``day``, ended since or not."""
-    for pairing in pairings_of(household, cadre):
-        if pairing.started_on <= day and (pairing.ended_on is None or day < pairing.ended_on):
-            return pairing
-    return None
-
-
 def pairings_of(household: Household, cadre: Any) -> QuerySet[Any]:
     """Every valid pairing of the two, earliest first."""
     return Pairing.everything.valid().filter(household=household, cadre=cadre).order_by("started_on")

@@ -9,7 +9,6 @@ Statement triggers of households keep the rows: whoever writes a file, one or tw
 go and new ones come in the same statement (decision 16).
 """
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -21,7 +20,6 @@ from pairing import clock
 from pairing.access import NOTHING
 
 GAP_DAYS = 120  # a listed household is overdue after this many days without a home visit
-GAP = timedelta(days=GAP_DAYS)
 
 
 class VillageMonthQuerySet(ScopedQuerySet):

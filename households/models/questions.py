@@ -1,6 +1,6 @@
 """Rule questions on a file: a sentence a person can answer, never a verdict (档案待完善)."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -54,7 +54,3 @@ class FileQuestion(ScopedModel):
                 name="question_once_at_a_time",
             ),
         ]
-
-    def sentence_arguments(self) -> dict[str, Any]:
-        """What fills the rule's sentence."""
-        return dict(self.facts)

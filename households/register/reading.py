@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households import checks
 from households.checks import HEAD, Problem, Weight
-from households.register.layouts import FIELDS, OTHER, Field, Layout, Level, fold_title, recognise
+from households.register.layouts import FIELDS, OTHER, Layout, Level, fold_title, recognise
 from households.register.titles import (
     TOP_ROWS,
     Column,
@@ -438,8 +438,3 @@ def _filled(rows: Iterable[list[str]], merged: Sequence[Merged], below: int) -> 
             if m.left < len(row) and not row[m.left]:
                 row[m.left] = cell
         yield row
-
-
-def field_of(name: str) -> Field | None:
-    """The field of a name, for pages that label values."""
-    return FIELDS.get(name)

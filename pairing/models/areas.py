@@ -71,11 +71,6 @@ class Area(models.Model):
             return f"{self.display_name} {self.pinyin.replace(' ', '').title()}"
         return self.display_name
 
-    @property
-    def ancestor_codes(self) -> list[str]:
-        """Codes of the areas above, outermost first."""
-        return [self.code[:n] for n in LENGTH.values() if n < len(self.code)]
-
 
 class FormerCode(models.Model):
     """A code that a village had before a merger or renaming; old registers still carry it."""

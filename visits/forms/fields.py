@@ -95,7 +95,6 @@ class ChipBound(forms.BoundField):
         )
 
 
-_WRONG = '<div class="error" id="{}_error">{}<div>{}</div></div>'
 _CHIP = '<label class="chip"><input type="{}" name="{}" value="{}" id="{}_{}"{}><span>{}</span></label>'
 
 

@@ -152,11 +152,6 @@ class Visit(ScopedModel):
         return self.recorded_at.astimezone(clock.business_timezone).date()
 
     @property
-    def entered_by_id(self) -> int:
-        """Who typed it."""
-        return self.author_id
-
-    @property
     def is_entered_for(self) -> bool:
         """Typed by somebody else than the visitor (代录)."""
         return self.author_id != self.visited_by_id
