@@ -67,8 +67,8 @@ def _place(household: Household, village_code: str, group_name: str, address: st
     Household.everything.filter(pk=household.pk).update(
         **codes, group_name=group_name, address=address, version=F("version") + 1
     )
-    for relation in Household._meta.related_objects:
-        if issubclass(relation.related_model, ScopedModel):
+    for relation in Household._meta.get_fields(include_hidden=True):  # also those without a way back to them
+        if relation.one_to_many and issubclass(relation.related_model, ScopedModel):
             relation.related_model.everything.filter(**{relation.field.name: household}).update(**codes)
     present = Membership.everything.present().filter(household=household)
     Person.everything.filter(pk__in=present.values("person_id")).update(**codes)
