@@ -51,11 +51,12 @@ class Scope:
         """
         helper = self.user.pk if by_pairing(self.user, self.permission) else None
         key = (name, self.permission, *prefixes(self.user, self.permission), self.area, self.day, helper)
-        if key not in _STATEMENTS:
+        statement = _STATEMENTS.get(key)
+        if statement is None:
             if len(_STATEMENTS) >= MOST_STATEMENTS:
                 _STATEMENTS.clear()
-            _STATEMENTS[key] = statement_of(*build())
-        return _STATEMENTS[key].rows()
+            statement = _STATEMENTS[key] = statement_of(*build())
+        return statement.rows()
 
 
 _STATEMENTS: dict[tuple[Any, ...], Statement] = {}  # text with parameters, no rows
