@@ -1,4 +1,4 @@
-"""Every error as a page of ours: whole page, htmx sentence or JSON, with a request id and without internals.
+"""Every error as a page of ours: whole page or JSON, with a request id and without internals.
 
 Nothing here touches the database, and 500 and 503 do not even run the context processors.
 """
@@ -103,9 +103,6 @@ def answer(request: HttpRequest, status: int, reason: str | Promise = "", **cont
             response: HttpResponse = JsonResponse(
                 {"error": error.code, "message": text, "request": number}, status=status
             )
-        elif request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted"):
-            response = HttpResponse(_sentence(error, text, number), status=status)
-            response["X-Fragment"] = "message"
         else:
             response = HttpResponse(_page(request, status, error, text, number, context), status=status)
     response["Cache-Control"] = "no-store"
@@ -115,13 +112,6 @@ def answer(request: HttpRequest, status: int, reason: str | Promise = "", **cont
 def _wants_json(request: HttpRequest) -> bool:
     accept = request.headers.get("Accept", "")
     return "application/json" in accept and "text/html" not in accept
-
-
-def _sentence(error: Error, text: str, number: str) -> str:
-    return (
-        f'<div class="alert-line alert-danger" role="alert"><p><strong>{escape(error.title)}</strong> '
-        f'{escape(text)} <span class="quiet">{escape(number)}</span></p></div>'
-    )
 
 
 def _page(

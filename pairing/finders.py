@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import bootstrap_wrapper
-import django_htmx
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
@@ -15,12 +14,11 @@ _PACKAGES = {
         Path(bootstrap_wrapper.get_bootstrap_dir()),
         ("css/bootstrap-reboot.min.css", "css/bootstrap-reboot.min.css.map"),
     ),
-    "htmx": (Path(django_htmx.__file__).parent / "static" / "django_htmx", ("htmx-2.min.js",)),
 }
 
 
 class PackageFinder(BaseFinder):
-    """Finds ``bootstrap/…`` and ``htmx/…`` among the listed files of those two packages."""
+    """Finds ``bootstrap/…`` among the listed files of that package."""
 
     def __init__(self) -> None:
         self.storages: dict[str, FileSystemStorage] = {}

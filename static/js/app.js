@@ -1,19 +1,5 @@
-// Small comforts for every page: error fragments of htmx, closing menus, and a session that ends without losing words.
+// Small comforts for every page: closing menus, and a session that ends without losing words.
 "use strict";
-
-// --- htmx: an error answer is a sentence for the reader, not silence -------------------------------------------
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
-  if (xhr.status < 400) return;
-  const isSentence = xhr.getResponseHeader("X-Fragment") === "message";
-  if (isSentence) {
-    event.detail.target = document.getElementById("messages");
-    event.detail.swapOverride = "innerHTML";
-  }
-  // A form that comes back with its errors (422) is swapped where it stood.
-  event.detail.shouldSwap = isSentence || xhr.status === 422;
-  event.detail.isError = !event.detail.shouldSwap;
-});
 
 // --- menus made of <details> close on Escape and on a click elsewhere --------------------------------------------
 document.addEventListener("keydown", (event) => {
@@ -67,9 +53,6 @@ document.addEventListener("click", (event) => {
     tell.postMessage(endsAt);
   };
   renewed(Number(idle));
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) renewed(Number(idle));
-  });
 
   // Asks whether the session lives and takes its fresh CSRF token: signing in again changes the token, and
   // without this the words typed here could be saved by nobody.
@@ -80,7 +63,6 @@ document.addEventListener("click", (event) => {
     others.hidden = session.account === account;
     if (session.account !== account) return false;
     for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) input.value = session.csrf_token;
-    document.body.setAttribute("hx-headers", JSON.stringify({ "x-csrftoken": session.csrf_token }));
     renewed(session.seconds_left);
     return true;
   };

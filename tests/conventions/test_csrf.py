@@ -15,7 +15,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
     "no token": {},
     "a foreign token": {"headers": {"X-CSRFToken": "a" * 64}},
     "another origin": {"headers": {"Origin": "https://evil.example"}},
-    "htmx without a token": {"headers": {"HX-Request": "true"}},
+    "a script without a token": {"headers": {"X-Requested-With": "XMLHttpRequest"}},
 }
 
 

@@ -180,7 +180,6 @@ def test_headers_and_cookies(ground: Ground, browsers: dict[str, Probe], value: 
     for name in (
         "Accept-Language",
         "Accept",
-        "HX-Request",
         "Referer",
         "Origin",
         "X-Forwarded-For",

@@ -41,7 +41,7 @@ QUERIES = {
     "households:change_list": ("?show=mine",),
 }  # fmt: skip
 FLEETING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|"x-csrftoken": "[^"]*"|csrf_token": "[^"]*"|'
+    r'name="csrfmiddlewaretoken" value="[^"]*"|csrf_token": "[^"]*"|'
     r'name="client_id" value="[^"]*"|value="[0-9a-f-]{36}"(?= name="client_id")|data:image/[^"]*|'
     r"<code>[A-Z2-7 ]{20,}</code>|seconds_left\": \d+|chart-\d+"
 )

@@ -26,10 +26,9 @@ def test_bootstrap_is_the_published_file(path, expected):
 
 
 def test_only_listed_files_of_packages_are_served():
-    assert finders.find("htmx/htmx-2.min.js")
+    assert finders.find("bootstrap/css/bootstrap-reboot.min.css")
     for unlisted in (
         "bootstrap/js/bootstrap.js",
-        "htmx/htmx-4.js",
         "bootstrap/../heroicons/cli.py",
         "css/../../pairing/settings.py",
     ):
@@ -38,11 +37,10 @@ def test_only_listed_files_of_packages_are_served():
 
 def test_collected_names_are_few_and_their_maps_exist():
     names = {f"{getattr(s, 'prefix', '') or ''}/{n}" for f in get_finders() for n, s in f.list([])}
-    packaged = {name for name in names if name.startswith(("bootstrap/", "htmx/"))}
+    packaged = {name for name in names if name.startswith("bootstrap/")}
     assert packaged == {
         "bootstrap/css/bootstrap-reboot.min.css",
         "bootstrap/css/bootstrap-reboot.min.css.map",
-        "htmx/htmx-2.min.js",
     }
 
 
