@@ -30,16 +30,8 @@ from households.models import (
 )
 from households.models.scoped import codes_of
 from households.register.intake import MOST_ROWS, staged_rows
-from households.register.planning import (
-    Change,
-    HouseholdPlan,
-    MemberPlan,
-    Plan,
-    household_values,
-    joined_today,
-    make_plan,
-    person_values,
-)
+from households.register.planning import household_values, joined_today, make_plan, person_values
+from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
 from households.register.staging import LEAVE, TAKE, Outcome, dumps, unstage
 from pairing import clock
 from pairing.audit import action

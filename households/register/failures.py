@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from households.models import ImportBatch
 from households.register.intake import LIMITS, kept_file, staged_rows
-from households.register.reading import SHEET_STEP
+from households.register.rows import SHEET_STEP
 from households.register.staging import LEAVE, Outcome, loads, messages_of
 from pairing.spreadsheets import Table, cell_text, reading, write_workbook
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from households.actions.imports import add_column_title
 from households.models import ColumnAlias, ImportBatch, ImportFile, ImportRow
 from households.register.planning import make_plan
-from households.register.reading import NotARegister, Register, read_register
+from households.register.reading import read_register
+from households.register.rows import NotARegister, Register
 from households.register.staging import stage
 from pairing import clock
 from pairing.access import covers

@@ -6,8 +6,7 @@ A blank cell says nothing and never erases; who is absent from the file is a que
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db.models import Q
@@ -26,7 +25,8 @@ from households.models import (
     PersonYear,
 )
 from households.register.places import Places
-from households.register.reading import HouseholdRows, Member, Said
+from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
+from households.register.rows import HouseholdRows, Member, Said
 from pairing.access import below
 from pairing.fields import blind_of
 from pairing.names import folded
@@ -44,68 +44,6 @@ OF_PERSON_YEAR: Final = (
     "education", "schooling", "health", "labour", "work_place", "work_months", "illness_insurance",
 )  # fmt: skip
 _BLANK: Final[tuple[Any, ...]] = (None, "", (), [])
-
-
-@dataclass(slots=True)
-class Change:
-    """One fact that the register says differently. `waits`: a second person has to look first."""
-
-    model: str
-    field: str
-    old: Any
-    new: Any
-    waits: bool = False
-
-
-@dataclass(slots=True)
-class MemberPlan:
-    """What becomes of one row. Without `membership` the person joins; without `person` he is new."""
-
-    member: Member
-    person: Person | None = None
-    membership: Membership | None = None
-    year: PersonYear | None = None
-    changes: list[Change] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)  # of the year, when there is no row for it yet
-    said: list[Said] = field(default_factory=list)
-
-    @property
-    def joins(self) -> bool:
-        return self.membership is None
-
-
-@dataclass(slots=True)
-class HouseholdPlan:
-    """What becomes of one household of the file."""
-
-    rows: HouseholdRows
-    village: str = ""
-    household: Household | None = None
-    year: HouseholdYear | None = None
-    changes: list[Change] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-    members: list[MemberPlan] = field(default_factory=list)
-    absent: list[Membership] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-
-    def problems(self) -> Iterator[Said]:
-        """All that reading and comparing found."""
-        yield from self.said
-        for member in self.members:
-            yield from member.said
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether it cannot come in as it is."""
-        return any(said.problem.weight is Weight.ERROR for said in self.problems())
-
-
-@dataclass(slots=True)
-class Plan:
-    """All households of the file, and those files of its villages that it does not name."""
-
-    households: list[HouseholdPlan]
-    absent: list[Household]
 
 
 def make_plan(

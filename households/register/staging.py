@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from households.checks import Problem, Weight
 from households.models import ImportBatch, ImportRow
-from households.register.planning import Change, HouseholdPlan, MemberPlan, Plan
-from households.register.reading import HouseholdRows, Member, Said
+from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
+from households.register.rows import HouseholdRows, Member, Said
 from pairing.numbers import Malformed, PartialDate, parse_identity
 
 Outcome = ImportRow.Outcome

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from households.register.reading import SHEET_STEP, NotARegister, read_register
+from households.register.reading import read_register
+from households.register.rows import SHEET_STEP, NotARegister
 from pairing import numbers
 from pairing.spreadsheets import Limits, Unreadable
 from tests.households import register_files as files
