@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from pairing import clock
+from pairing.errors import Refused
 from visits.actions.slips import print_slips
-from visits.models import Visit
+from visits.actions.visits import VisitInput, save_visit
+from visits.models import Slip, Visit
 
 
 @pytest.fixture
@@ -37,6 +39,23 @@ def test_a_clerk_types_and_the_helper_is_asked(world, slip):
     assert visit.confirmed_at is None
     assert not visit.has_restricted
     assert client.get(url).status_code == 403  # one slip, one visit
+
+
+def test_two_who_opened_the_same_slip_do_not_both_enter_it(world, slip):
+    common = {"visited_on": clock.today(), "met_others": "户主", "said": "收成好。"}
+    cadre = world.people["cadre"]
+
+    def enter(who):
+        visit = VisitInput(client_id=slip.public_id, **common)
+        same = Slip.everything.get(pk=slip.pk) if who == "clerk" else slip  # read before the other one saved
+        return save_visit(
+            household=slip.household, visit=visit, visited_by=cadre, slip=same, by=world.people[who]
+        )
+
+    first = enter("clerk")
+    with pytest.raises(Refused):
+        enter("staff")
+    assert list(Visit.everything.all()) == [first]
 
 
 def test_wrong_input_stays_and_other_places_are_404(world, slip):

@@ -190,7 +190,8 @@ def _save(
     if not own and not rules.may_enter_for(by, household):
         raise Refused(_("You cannot enter visits for helpers of this village."))
     if slip is not None:
-        rules.check_slip(slip)
+        slip = Slip.everything.select_for_update(no_key=True, of=("self",)).get(pk=slip.pk)
+        rules.check_slip(slip)  # as it stands now: two people may have opened it
     pairing = rules.check_visit_day(household, visitor, visit.visited_on, list(seen.pairings))
     _check(visit)
     after_pairing = pairing.ended_on is not None and not rules.is_helper(visitor, household)
