@@ -11,7 +11,7 @@ from households.models import ChangeRequest, Household, Pairing
 from pairing import clock
 from pairing.access import carries, covers, open_grants
 from pairing.errors import Refused
-from pairing.roles import FEWER_FIELDS, P, permissions_of
+from pairing.roles import BY_PAIRING, FEWER_FIELDS, P, permissions_of
 from visits import checks
 from visits.models import Problem, Promise, Slip, Visit, VisitEffect, VisitQuestion
 
@@ -122,10 +122,19 @@ def _succeeded(user: Any, visit: Visit) -> bool:
     return any(p.ended_on is None and p.started_on >= visit.visited_on for p in mine)
 
 
-def sees_fewer_fields(user: Any) -> bool:
-    """A village clerk and nothing more: no identity numbers, no restricted text, no restricted problems."""
-    roles = {grant.role for grant in open_grants(user)}
-    return bool(roles) and roles <= FEWER_FIELDS
+def sees_fewer_fields(user: Any, household: Household) -> bool:
+    """Does ``user`` see this household as a village clerk: no restricted text, no restricted problems?
+
+    What he is elsewhere does not matter: a clerk who is a helper sees more of the households he helps only.
+    """
+    roles = {
+        grant.role
+        for grant in open_grants(user)
+        if grant.role not in BY_PAIRING
+        and P.HOUSEHOLD_VIEW in permissions_of(grant.role)
+        and household.village_code.startswith(grant.area_id)
+    }
+    return bool(roles) and roles <= FEWER_FIELDS and not is_helper(user, household)
 
 
 def first_state(visit: Visit, reasons: list[str]) -> str:

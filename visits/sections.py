@@ -57,6 +57,8 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
     visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
     talks = visits.exclude(said="", no_change=False).defer(*HEAVY)[:TALKS]
     promises, problems = household.promises.outstanding(), household.problems.open()
+    if rules.sees_fewer_fields(request.user, household):
+        problems = problems.filter(restricted=False)
     members = household.memberships.present().values_list("person__name", "person__birth_date")
     notes = handover_notes(request.user, household)
     read(promises, talks, members, notes, *([problems] if household.open_problems else []))
@@ -92,7 +94,7 @@ def timeline(request: HttpRequest, household: Household) -> SafeString | None:
     """Visits, problems, promises and help of a household, latest first."""
     if not carries(request.user, P.HOUSEHOLD_VIEW):
         return None
-    entries = moments(household, fewer=rules.sees_fewer_fields(request.user))
+    entries = moments(household, fewer=rules.sees_fewer_fields(request.user, household))
     return render_to_string("visits/sections/timeline.html", {"entries": entries}, request)
 
 

@@ -3,7 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from households.actions.pairings import pair
+from pairing import clock
+from pairing.models import Grant
 from pairing.models.audit import AuditEvent
+from pairing.roles import Role
+from tests import cast
 from tests.visits.logged import visit as made
 from visits.actions.problems import ProblemInput
 
@@ -22,6 +27,24 @@ def test_the_restricted_part_is_for_its_author_not_for_the_office(world, who, re
     assert ("家里有难处" in answer.content.decode()) is reads
     assert AuditEvent.objects.latest("pk").fields == (["restricted"] if reads else [])
     assert ("对村里有意见" in answer.content.decode()) is (who != "clerk")  # bypasses the village
+
+
+def test_a_clerk_who_helps_elsewhere_stays_a_clerk_here(world):
+    clerk = world.people["clerk"]
+    Grant.objects.create(user=clerk, role=Role.CADRE, area_id=cast.TOWNSHIP)
+    visit = made(world, problems=[ProblemInput("complaint", "对村里有意见", "mine")])
+    file = f"/households/{visit.household.public_id}/"
+    assert "对村里有意见" not in page(world, "clerk", visit).content.decode()
+    assert "对村里有意见" not in world.client("clerk").get(file).content.decode()
+    pair(
+        household=visit.household,
+        cadre=clerk,
+        started_on=clock.today(),
+        role="second",
+        by=world.people["township_admin"],
+    )
+    assert "对村里有意见" in page(world, "clerk", visit).content.decode()
+    assert "对村里有意见" in world.client("clerk").get(file).content.decode()
 
 
 def test_out_of_scope_is_404_and_auditors_are_403(world):

@@ -115,7 +115,7 @@ def visit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, Any]:
     """What the page of one visit shows."""
-    fewer = rules.sees_fewer_fields(request.user)
+    fewer = rules.sees_fewer_fields(request.user, visit.household)
     names = dict(
         visit.household.memberships.filter(person__public_id__in=visit.met).values_list(
             "person__public_id", "person__name"
