@@ -19,6 +19,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from pairing import clock
+from tests import factories
 
 T = TypeVar("T")
 APPS = ("pairing", "households", "visits")
@@ -26,7 +27,7 @@ APPS = ("pairing", "households", "visits")
 
 def replayed(build: Callable[[], T]) -> Callable[[], T]:
     """Keep what ``build`` makes, for each day that the clock of the tests shows."""
-    kept: dict[Any, tuple[str, T]] = {}
+    kept: dict[Any, tuple[str, T, int]] = {}
 
     @wraps(build)
     def again() -> T:
@@ -35,9 +36,10 @@ def replayed(build: Callable[[], T]) -> Callable[[], T]:
             before = {table: set(keys) for table, keys in _keys().items()}
             with connection.execute_wrapper(seen := _Inserts()):
                 made = build()
-            kept[day] = (_statement(seen.tables, before), copy.deepcopy(made))
+            kept[day] = (_statement(seen.tables, before), copy.deepcopy(made), factories.made_so_far())
             return made
-        statement, made = kept[day]
+        statement, made, last = kept[day]
+        factories.resume(last)
         with connection.cursor() as cursor:
             cursor.execute(statement)
         return copy.deepcopy(made)
