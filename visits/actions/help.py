@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
 from households.models.scoped import codes_of
-from pairing import clock, codelists
-from pairing.audit import action
+from pairing import codelists
 from pairing.errors import Refused
-from visits import checks, rules
+from visits import checks
 from visits.models import Help, Visit
 
 
@@ -25,24 +24,6 @@ class HelpInput:
     quantity: str = ""
     amount: Decimal | None = None
     source: str = ""
-
-
-def record_help(
-    *,
-    household: Household,
-    help: HelpInput,
-    given_on: date | None = None,
-    visit: Visit | None = None,
-    by: Any,
-) -> Help:
-    """Record help on a household. Raises Refused for an unknown kind, a future day or a closed file."""
-    given_on = given_on or clock.today()
-    checks.check_visit_date(given_on, today=clock.today(), field="given_on")
-    with action("help.record", by=by) as entry:
-        rules.check_open_file(household)
-        row = add_help(household, help, given_on, by, visit)
-        entry.about(row, household, fields=["kind", "quantity", "amount", "source"])
-    return row
 
 
 def add_help(
