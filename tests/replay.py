@@ -19,7 +19,6 @@ from django.apps import apps
 from django.db import connection, models
 
 from pairing import clock
-from tests import factories
 
 T = TypeVar("T")
 APPS = ("pairing", "households", "visits")
@@ -31,6 +30,8 @@ def replayed(build: Callable[[], T]) -> Callable[[], T]:
 
     @wraps(build)
     def again() -> T:
+        from tests import factories  # not above: conftest.py reads this module before Django is set up
+
         day = clock.today()
         if day not in kept:
             before = {table: set(keys) for table, keys in _keys().items()}
