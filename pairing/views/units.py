@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing import codelists
-from pairing.access import carries, covers, permission_required
+from pairing.access import below, carries, covers, permission_required, prefixes
 from pairing.actions import units
 from pairing.errors import Refused
 from pairing.forms.units import UnitForm
-from pairing.models import Unit, User
+from pairing.models import Unit, User, VillageLink
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from pairing.views.village_links import name_townships
@@ -29,9 +29,12 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     """The units of one's area and of the areas above it, with how many of their people have accounts."""
     q = request.GET.get("q", "")[:60]
     here = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
+    villages = below("village_links__village_id", prefixes(request.user, P.PEOPLE_MANAGE))
     here = here.annotate(
         people_open=Count("people", filter=Q(people__is_active=True), distinct=True),
-        villages_open=Count("village_links", filter=Q(village_links__ended_on=None), distinct=True),
+        villages_open=Count(
+            "village_links", filter=Q(village_links__ended_on=None) & villages, distinct=True
+        ),
     )
     page = keyset_page(
         here.filter(name__contains=q) if q else here,
@@ -78,10 +81,11 @@ def unit_create(request: HttpRequest) -> HttpResponse:
 @require_GET
 @permission_required(P.PEOPLE_MANAGE)
 def unit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One unit: what it is, and to which villages it is and was linked."""
+    """One unit: what it is, and to which villages of one's area it is and was linked."""
     rows = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
     unit = get_object_or_404(rows, public_id=public_id)
-    links: list[Any] = list(unit.village_links.select_related("village").order_by("village_id", "started_on"))
+    here = VillageLink.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(unit=unit)
+    links: list[Any] = list(here.select_related("village").order_by("village_id", "started_on"))
     name_townships(links)
     for link in links:
         link.may_end = covers(request.user, P.PAIRING_MANAGE, link.village_id)
