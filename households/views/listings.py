@@ -58,6 +58,8 @@ def listing_create(request: HttpRequest) -> HttpResponse:
     filters = HouseholdFilter(request.GET, villages=grouped(villages_of(request.user, P.PAIRING_MANAGE)))
     chosen = filters.chosen()
     rows = filtered(Household.objects.visible_to(request.user, P.PAIRING_MANAGE), chosen).open()
+    if filters.errors:  # left out, a filter that cannot be read would choose more than was meant
+        rows = rows.none()
     new = rows.filter(listed_on__isnull=True)
     by_village = list(new.order_by("village_code").values_list("village_code").annotate(number=Count("pk")))
     number = sum(count for _village, count in by_village)

@@ -51,6 +51,11 @@ def test_a_township_reaches_its_own_files_only(world: World):
     assert world.client("staff").get("/households/listing/").status_code == 403
 
 
+@pytest.mark.parametrize("query", [f"village={cast.OTHER_VILLAGE}", "type=nothing", "q=13912345678"])
+def test_a_filter_that_cannot_be_read_chooses_nothing(world: World, query: str):
+    assert world.client("township_admin").get(f"/households/listing/?{query}").context["number"] == 0
+
+
 @pytest.mark.parametrize(
     ("more", "field"), [({"on": "2999-01-01"}, "on"), ({"on": "x"}, "on"), ({"reason": ""}, "reason")]
 )
