@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from households.rules import words as said
 from pairing import audit
 from pairing.access import permission_required
 from pairing.crypto import draft_key as key_of
@@ -42,8 +43,17 @@ def _words(body: dict[str, Any]) -> list[str]:
     words = [body.get("said", "")]
     words += [answer[name] for answer in body.get("answers", ()) for name in ("done_what", "household_word")]
     words += [fact["words"] for fact in body.get("facts", ())]
+    words += _changes(body.get("changes", {}))
     words += [problem[name] for problem in body.get("problems", ()) for name in ("words", "reason")]
     words += [promise["what"] for promise in body.get("promises", ())]
     words += [given["what"] for given in body.get("help", ())]
     words += [body.get("restricted", "")]
     return [text for text in words if text]
+
+
+def _changes(told: dict[str, Any]) -> list[str]:
+    """What was typed of facts that changed; numbers masked, as everywhere."""
+    away = [told["away"]] if told.get("away") else []
+    found = [row["expected_back"] for row in (*away, *told.get("back", ()))]
+    found += [said.say(row["field"], row["new"]) for row in told.get("asked", ())]
+    return [*found, told.get("proof", "")]
