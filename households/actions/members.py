@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
@@ -265,11 +266,17 @@ def restore_absence(
 ) -> bool:
     """Put an absence back to what it was, unless somebody has changed it since ``version``: was it done?
 
-    With ``until`` on its first day it never held.
+    It also stays where the same people have gone away once more since. With ``until`` on its first day it
+    never held.
     """
     with action("absence.undo", by=by) as entry:
         absence = Absence.everything.select_for_update().get(pk=absence.pk)
         if absence.version != version:
+            return False
+        later = Absence.everything.filter(
+            household=absence.household_id, person=absence.person_id, away_from__gt=absence.away_from
+        )
+        if until not in (absence.until, absence.away_from) and later.exclude(until=F("away_from")).exists():
             return False
         absence.until, absence.expected_back = until, expected_back
         absence.version += 1

@@ -133,6 +133,15 @@ def test_what_somebody_has_changed_since_stays(world, away):
     assert visit.effects.get().taken_back_at is None
 
 
+def test_who_went_away_again_is_not_away_twice(world, away):
+    visit = made(world, changes=FileChanges(back=[Back(away.public_id, clock.today() - timedelta(days=1))]))
+    record_absence(
+        household=away.household, person=away.person, away_from=clock.today(), by=world.people["staff"]
+    )
+    withdraw_visit(visit=visit, reason="记错了", by=world.people["cadre"])
+    assert of_own(world).on(clock.today()).count() == 1
+
+
 def test_a_correction_takes_back_what_it_names_and_only_that(world, away):
     ChangeRequest.everything.filter(household=world.files["own"]).update(state="withdrawn")
     visit = made(world, changes=FileChanges(None, [Back(away.public_id, clock.today())], bank().asked))
