@@ -269,7 +269,10 @@ def read(model: str, field: str, text: str) -> Any:
     """The value that a text of a change request stands for. Raises Refused when it cannot be read."""
     try:
         if field == "birth_date":
-            return date.fromisoformat(text) if text else None
+            born = date.fromisoformat(text) if text else None
+            if born is not None:
+                rules.check_day(born, field)
+            return born
         if field == "exit_year":
             return int(text) if text else None
         if field == "per_head_income":

@@ -97,6 +97,16 @@ def test_a_sensitive_fact_waits_for_a_second_person_and_says_from_which_visit(wo
     assert Household.everything.get(pk=request.household_id).bank_account.open() == number
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_nobody_is_said_to_be_born_on_an_impossible_day(world, day):
+    of_own(world, ChangeRequest).update(state="withdrawn")
+    born = FileChanges(asked=[Asked("person", "birth_date", day, head_of(world).public_id)])
+    with pytest.raises(Refused) as refused:
+        made(world, changes=born)
+    assert refused.value.field == "changes-birth_date"
+    assert not Visit.everything.exists()
+
+
 def test_the_same_visit_again_asks_nothing_twice(world):
     ChangeRequest.everything.filter(household=world.files["own"]).update(state="withdrawn")
     before = ChangeRequest.everything.count()
