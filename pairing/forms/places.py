@@ -64,12 +64,12 @@ class PlaceField(AreaField):
 
     def offer_level(self, base: str, roots: Collection[str], levels: Collection[str]) -> None:
         """Offer the place ``base`` and those right below it; with no base, the ``roots``."""
+        deeper = max((length for length, level in LEVELS.items() if level in levels), default=0)
         wanted = list(Area.objects.active().filter(pk__in=[base] if base else roots))
-        under = list(_below(base).order_by("code")) if base else []
+        under = list(_below(base).order_by("code")) if base and len(base) < deeper else []
         self.queryset = Area.objects.filter(pk__in=[area.pk for area in (*wanted, *under)])
         whole = [(a.pk, _("%(place)s, the whole") % {"place": a.label} if under else a.label) for a in wanted]
         self.choices = [("", "—"), *whole, *((area.pk, area.label) for area in under)]
-        deeper = max((length for length, level in LEVELS.items() if level in levels), default=0)
         self.widget.below = any(len(area.pk) < deeper for area in (under or wanted))
         self.widget.above = bool(base) and (base not in roots or len(roots) > 1)
         self.widget.within = base

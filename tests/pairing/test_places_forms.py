@@ -48,3 +48,10 @@ def test_no_step_leads_out_of_the_area(cast, sign_in, within):
     assert all(code.startswith("620702") for code in offered(page))
     page = sign_in(cast.county).post("/people/new/", {"role_area": within, "place_step": "below"})
     assert all(code.startswith("620702") for code in offered(page))
+
+
+def test_no_level_below_those_of_the_form_is_offered(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(places, "MOST_AT_ONCE", 1)
+    page = sign_in(cast.county).post("/units/new/", {"area": "620702101201", "name": "某单位"})
+    assert "area" in page.context["form"].errors
+    assert {code for code, _label in page.context["form"].fields["area"].choices} == {"", "620702101"}
