@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.forms import BaseForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,16 @@ class Conflict(Refused):
         super().__init__(reason, field)
         self.stored = dict(stored or {})
         self.sent = dict(sent or {})
+
+
+def add_refusal(form: BaseForm, refusal: Refused) -> None:
+    """Put what an action refused at its field, or above the form.
+
+    A `Conflict` is raised on: it has a page of its own, with both texts.
+    """
+    if isinstance(refusal, Conflict):
+        raise refusal
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 @contextmanager

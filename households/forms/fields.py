@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from households import checks
 from households.checks import Problem, Weight
 from pairing import clock, codelists, numbers
-from pairing.errors import Refused
 from pairing.numbers import Malformed
 
 NONE = ("", "—")
@@ -210,11 +209,6 @@ def refuse(problems: Iterable[Problem]) -> None:
     errors = [p.sentence for p in problems if p.weight == Weight.ERROR]
     if errors:
         raise forms.ValidationError(errors)
-
-
-def add_refusal(form: forms.BaseForm, refusal: Refused) -> None:
-    """What an action refused stands at its field, or above the form."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
 def add_problems(form: forms.BaseForm, problems: Iterable[Problem]) -> None:

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from households import rules
 from households.actions import changes as change_actions
 from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, change_label
-from households.forms.fields import add_refusal
 from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
 from households.rules import words
@@ -25,7 +24,7 @@ from households.views.files import place_of
 from households.views.reach import depth_of, household_or_404, present_members, record_shown
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
-from pairing.errors import Conflict, Refused
+from pairing.errors import Refused, add_refusal
 from pairing.models import Area
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
@@ -154,8 +153,6 @@ def change_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 version=data["version"],
                 by=request.user,
             )
-        except Conflict:
-            raise
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -190,8 +187,6 @@ def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bo
         else:
             decided = change_actions.decide_change(request=change, decisions=form.decisions(), **step)
             _say_decided(request, decided)
-    except Conflict:
-        raise
     except Refused as refusal:
         add_refusal(form, refusal)
         return False

@@ -12,13 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from households.actions import pairings as actions
 from households.actions.pairings import Outcome, Succession
-from households.forms.fields import add_refusal
 from households.forms.pairings import HandoverForm, helpers_of, is_uuid
 from households.models import Pairing
 from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, name_villages
 from pairing import audit
 from pairing.access import permission_required
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.models import User
 from pairing.roles import P
 

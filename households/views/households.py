@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions import households as files
-from households.forms.fields import add_refusal
 from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
 from households.views.reach import household_or_404, record_shown
 from pairing.access import covers, permission_required
-from pairing.errors import Conflict, Refused
+from pairing.errors import Refused, add_refusal
 from pairing.roles import P
 
 IN_REVIEW = gettext_lazy(
@@ -65,8 +64,6 @@ def household_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 version=data["version"],
                 by=request.user,
             )
-        except Conflict:
-            raise
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

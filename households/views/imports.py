@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from households.actions import imports
-from households.forms.fields import add_refusal
 from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, UploadForm
 from households.models import ColumnAlias, ImportBatch, ImportRow
 from households.register import applying, failures, intake, undoing
@@ -21,7 +20,7 @@ from households.register.staging import LEAVE, TAKE
 from households.views.dry_runs import TABS, shown_row, skipped_words
 from pairing import audit
 from pairing.access import permission_required
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.patience import longer
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page

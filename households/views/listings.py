@@ -13,14 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions import households as files
-from households.forms.fields import add_refusal
 from households.forms.households import HouseholdFilter, ReasonForm, villages_of
 from households.forms.moves import MOST_LISTED, ListingForm, UnlistForm
 from households.models import Household
 from households.views.reach import household_or_404, record_shown
 from households.views.register import filtered, grouped
 from pairing.access import permission_required
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.models import Area
 from pairing.roles import P
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions import members as member_actions
-from households.forms.fields import add_refusal
 from households.forms.members import (
     AbsenceForm,
     BackForm,
@@ -25,7 +24,7 @@ from households.views.households import say_saved
 from households.views.reach import household_or_404, membership_or_404, present_members, record_shown
 from pairing import clock
 from pairing.access import permission_required
-from pairing.errors import Conflict, Refused
+from pairing.errors import Refused, add_refusal
 from pairing.roles import P
 
 
@@ -68,8 +67,6 @@ def member_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 version=data["version"],
                 by=request.user,
             )
-        except Conflict:
-            raise
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions import moves
-from households.forms.fields import add_refusal
 from households.forms.moves import MoveForm
 from households.models import Household
 from households.rules import pairings as pairing_rules
@@ -19,7 +18,7 @@ from households.rules.history import place_in_words
 from households.views.reach import household_or_404, record_shown
 from pairing import wording
 from pairing.access import covers, permission_required
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.models import VillageLink
 from pairing.roles import P
 

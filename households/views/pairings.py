@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from households.actions import pairings as actions
 from households.actions.pairings import Outcome
-from households.forms.fields import add_refusal
 from households.forms.pairings import (
     EndForm,
     HelperForm,
@@ -27,7 +26,7 @@ from households.rules import pairings as rules
 from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.error_pages import answer
-from pairing.errors import Conflict, Refused
+from pairing.errors import Conflict, Refused, add_refusal
 from pairing.models import Area, User, VillageLink
 from pairing.roles import P
 from pairing.tables import capped_count, keyset_page

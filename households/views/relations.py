@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions.relations import edit_relations
-from households.forms.fields import add_refusal
 from households.forms.members import RelationsForm
 from households.models import Membership
 from households.models.members import HEAD
@@ -19,7 +18,7 @@ from households.rules import words
 from households.views.files import age_on
 from households.views.reach import household_or_404, present_members, record_shown
 from pairing.access import permission_required
-from pairing.errors import Conflict, Refused
+from pairing.errors import Refused, add_refusal
 from pairing.roles import P
 
 
@@ -45,8 +44,6 @@ def relations_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 version=data["version"],
                 by=request.user,
             )
-        except Conflict:
-            raise
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from households import rules
 from households.actions.questions import answer_question
 from households.actions.years import record_household_year
-from households.forms.fields import add_refusal
 from households.forms.households import AnswerForm
 from households.forms.years import YearForm
 from households.models import FileQuestion
@@ -20,7 +19,7 @@ from households.views.households import say_saved
 from households.views.reach import household_or_404, present_members, record_shown
 from pairing import clock
 from pairing.access import permission_required
-from pairing.errors import Conflict, Refused
+from pairing.errors import Refused, add_refusal
 from pairing.roles import P
 
 
@@ -45,8 +44,6 @@ def year_edit(request: HttpRequest, public_id: UUID, year: int) -> HttpResponse:
                 version=data["version"],
                 by=request.user,
             )
-        except Conflict:
-            raise
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

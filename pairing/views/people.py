@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pairing import audit, clock, names, rules
 from pairing.access import permission_required
 from pairing.actions import people
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.forms.people import (
     ACCOUNT_STATES,
     PersonCreateForm,
@@ -88,7 +88,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
                 by=request.user,  # type: ignore[arg-type]
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved. Now print the sheet with the code and hand it over."))
             return redirect("pairing:person_detail", public_id=person.public_id)
@@ -133,7 +133,7 @@ def person_edit(request: HttpRequest, public_id: str) -> HttpResponse:
                 by=request.user,  # type: ignore[arg-type]
             )
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:person_detail", public_id=person.public_id)
@@ -151,7 +151,7 @@ def grant_create(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             people.grant_role(person=person, role=data["role"], area=data["role_area"], by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved. The role holds from today."))
             return redirect("pairing:person_detail", public_id=person.public_id)
@@ -169,7 +169,7 @@ def grant_end(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             people.end_grant(grant=grant, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("The role has ended."))
             return redirect("pairing:person_detail", public_id=grant.user.public_id)
@@ -186,7 +186,7 @@ def person_disable(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             people.disable_user(person=person, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("The account is shut."))
             return redirect("pairing:person_detail", public_id=person.public_id)
@@ -229,7 +229,7 @@ def second_factor_reset(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             people.reset_second_factor(person=person, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            _add(form, refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request, _("The code app is forgotten; a new one is set up at the next sign-in.")
@@ -247,11 +247,6 @@ def _page(request: HttpRequest, name: str, person: User, **context: Any) -> Http
     """A page that shows one person, and the row that says so."""
     audit.read("person.show", by=request.user, objects=[person], permission=P.PEOPLE_MANAGE)
     return render(request, f"pairing/{name}.html", context | {"person": person})
-
-
-def _add(form: Any, refusal: Refused) -> None:
-    """A refusal beside the field it belongs to, or on top."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.reason)
 
 
 def _filtered(people_here: Any, form: PersonFilter) -> Any:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pairing import codelists
 from pairing.access import below, carries, covers, permission_required, prefixes
 from pairing.actions import units
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.forms.units import UnitForm
 from pairing.models import Unit, User, VillageLink
 from pairing.roles import P
@@ -71,7 +71,7 @@ def unit_create(request: HttpRequest) -> HttpResponse:
         try:
             unit = units.create_unit(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved. Now say which villages the unit is linked to."))
             return redirect("pairing:unit_detail", public_id=unit.public_id)
@@ -115,7 +115,7 @@ def unit_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             units.edit_unit(unit=unit, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:unit_detail", public_id=unit.public_id)

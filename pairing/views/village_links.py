@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing.access import permission_required, prefixes
 from pairing.actions import village_links
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.forms.places import MOST_AT_ONCE
 from pairing.forms.units import TownshipFilter, VillageLinkEndForm, VillageLinkForm
 from pairing.models import Area, User, VillageLink
@@ -54,7 +54,7 @@ def village_link_create(request: HttpRequest) -> HttpResponse:
         try:
             village_links.link_village(**data, by=cast(User, request.user))
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request, _("Saved. Cadres of this unit are offered first when a household there is paired.")
@@ -74,7 +74,7 @@ def village_link_end(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             village_links.end_village_link(link=link, **form.cleaned_data, by=cast(User, request.user))
         except Refused as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("The link has ended. It stays readable on the unit's page."))
             return redirect("pairing:unit_detail", public_id=link.unit.public_id)
