@@ -71,8 +71,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "csp",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "heroicons",
     "pgtrigger",
     "pghistory",
@@ -125,8 +123,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database: one role runs, another migrates (docs/operations.md) -----------------------------------------
 _URL = os.environ.get("DATABASE_URL", "")
