@@ -53,6 +53,7 @@ def cell_text(value: object) -> str:
 
 
 def sheets_of_workbook(file: BinaryIO, columns: int) -> Iterator[list[str]]:
+    """The sheets of an xlsx or xls file: a line about each, then its rows. Raises Stop past ``columns``."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(file)
@@ -86,6 +87,7 @@ def decoded(data: bytes) -> str:
 
 
 def sheets_of_text(file: BinaryIO, columns: int) -> Iterator[list[str]]:
+    """The same for a csv file, as one sheet. Raises Stop for a web page and past ``columns``."""
     text = decoded(file.read())
     start = text[:4000]
     if any(tag in start.lower() for tag in ("<html", "<table", "<?xml", "<!doctype")):
@@ -137,6 +139,7 @@ def reader_for(file: BinaryIO) -> Callable[[BinaryIO, int], Iterator[list[str]]]
 
 
 def main() -> None:
+    """Read the file on standard input within the limits of the arguments; write its lines to standard output."""
     megabytes, seconds, rows, columns = map(int, sys.argv[1:])
     limit(megabytes, seconds)
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")

@@ -34,6 +34,7 @@ class MemberPlan:
 
     @property
     def joins(self) -> bool:
+        """Whether the person becomes a member by this row."""
         return self.membership is None
 
 

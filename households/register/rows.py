@@ -88,6 +88,7 @@ class HouseholdRows:
 
     @property
     def head(self) -> Member | None:
+        """The member whose row says that he is the head."""
         return next((m for m in self.members if m.values.get("relation") == HEAD), None)
 
 
@@ -109,6 +110,7 @@ class Register:
         return {year for h in self.households if (year := h.values.get("year"))}
 
     def problems(self) -> Iterator[Said]:
+        """All that is said of its households."""
         for household in self.households:
             yield from household.problems()
 
