@@ -1,5 +1,6 @@
 """A file moves to another village: inside the county with all its rows, into another one as a new file."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -67,7 +68,10 @@ def _place(household: Household, village_code: str, group_name: str, address: st
     Household.everything.filter(pk=household.pk).update(
         **codes, group_name=group_name, address=address, version=F("version") + 1
     )
-    for relation in Household._meta.get_fields(include_hidden=True):  # also those without a way back to them
+    related: Iterable[Any] = Household._meta.get_fields(
+        include_hidden=True
+    )  # also without a way back to them
+    for relation in related:
         if relation.one_to_many and issubclass(relation.related_model, ScopedModel):
             relation.related_model.everything.filter(**{relation.field.name: household}).update(**codes)
     present = Membership.everything.present().filter(household=household)
