@@ -432,7 +432,16 @@ def test(everything: bool, arguments: list[str]) -> int:
     good = checks()
     fetch_browser()
     workers = str(max(2, os.cpu_count() or 2))
-    pytest: Command = [PYTHON, "-m", "pytest", "-n", workers, *([] if everything else ["-m", "not slow"])]
+    pytest: Command = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-n",
+        workers,
+        "--dist",
+        "worksteal",
+        *([] if everything else ["-m", "not slow"]),
+    ]
     good = call(*pytest, *arguments) == 0 and good
     if everything and not arguments:
         good = test_postgres_15(workers) and good
@@ -450,7 +459,17 @@ def test_postgres_15(workers: str) -> bool:
     with server.running():
         say("The core once more on PostgreSQL 15:")
         url = server.url(devpg.SUPERUSER, "postgres")
-        command: Command = [PYTHON, "-m", "pytest", "-n", workers, "-m", "not slow and not browser"]
+        command: Command = [
+            PYTHON,
+            "-m",
+            "pytest",
+            "-n",
+            workers,
+            "--dist",
+            "worksteal",
+            "-m",
+            "not slow and not browser",
+        ]
         tests = [f"tests/{app}" for app in APPS]
         return call(*command, *tests, environment=os.environ | {"PAIRING_TEST_DATABASE_URL": url}) == 0
 
