@@ -1,7 +1,7 @@
 """No input makes a 5xx, and no text comes back as markup (S28): query, path, headers, cookies and every field.
 
-The fast part sends a few values into every field of every form, turning through the list; the slow part sends
-all of them everywhere.
+The fast part sends one value into every field of every form, turning through the list; the slow part sends
+several, and into what queries are asked with.
 """
 
 import itertools
