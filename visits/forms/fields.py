@@ -14,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pairing import clock, codelists
-from pairing.errors import Refused
 from pairing.icons import icon
 from visits import checks
 
@@ -232,12 +231,3 @@ def later_days(today: date) -> list[tuple[str, Any]]:
     months = [(30, _("in a month")), (91, _("in three months")), (182, _("in half a year"))]
     chips: list[tuple[str, Any]] = [((today + timedelta(days=n)).isoformat(), word) for n, word in months]
     return [*chips, (OTHER, _("a date"))]
-
-
-class SmallForm(ChipForm):
-    """A form of a few fields for one action."""
-
-    def refuse(self, refused: Refused) -> None:
-        """Put a rule's answer beside the field it speaks of, or on top."""
-        field = refused.field if refused.field in self.fields else None
-        self.add_error(field, ValidationError(str(refused.reason)))

@@ -1,12 +1,12 @@
 """The steps of a problem as forms: one small form for each state to which it may go."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pairing import clock, codelists
-from pairing.errors import Refused
 from visits.actions import problems, referrals
 from visits.forms.fields import DayField, Line, Words
 from visits.models import Problem
@@ -15,24 +15,21 @@ State = Problem.State
 
 
 class StepForm(forms.Form):
-    """What every step sends: the version that was seen. ``take`` does the step."""
+    """What every step sends: the version that was seen. Its other fields are what ``action`` asks for."""
+
+    action: ClassVar[Callable[..., Problem]]
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def take(self, problem: Problem, by: Any) -> Problem:
         """Do the step. Raises ``Refused`` and ``Conflict`` as its action does."""
-        raise NotImplementedError
-
-    def refuse(self, refusal: Refused) -> None:
-        """What the action refused, at its field or above the form."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
-
-    def _sent(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+        return type(self).action(problem=problem, by=by, **self.cleaned_data)
 
 
 class AnswerForm(StepForm):
     """The office's answer."""
+
+    action = staticmethod(referrals.answer)
 
     outcome = Words(
         label=_("Answer"),
@@ -43,12 +40,11 @@ class AnswerForm(StepForm):
         error_messages={"required": _("Write the answer in words that can be read out to the household.")},
     )
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return referrals.answer(problem=problem, by=by, **self._sent())
-
 
 class ReferForm(StepForm):
     """To which office it goes."""
+
+    action = staticmethod(referrals.refer)
 
     office = forms.ChoiceField(
         label=_("Office"), error_messages={"required": _("Choose the office that it goes to.")}
@@ -60,21 +56,19 @@ class ReferForm(StepForm):
         offices = codelists.choices("office", clock.today())
         self.fields["office"].choices = [("", _("Choose an office")), *offices]  # type: ignore[attr-defined]
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return referrals.refer(problem=problem, by=by, **self._sent())
-
 
 class MineForm(StepForm):
     """Back to the helper."""
 
-    note = Line(label=_("Note"), max_length=400)
+    action = staticmethod(problems.take_back)
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.take_back(problem=problem, by=by, **self._sent())
+    note = Line(label=_("Note"), max_length=400)
 
 
 class ReopenForm(StepForm):
     """Not settled after all."""
+
+    action = staticmethod(problems.reopen)
 
     reason = Line(
         label=_("Why it is open again"),
@@ -83,12 +77,11 @@ class ReopenForm(StepForm):
         error_messages={"required": _("Write in a line why.")},
     )
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.reopen(problem=problem, by=by, **self._sent())
-
 
 class SolveForm(StepForm):
     """The helper solved it."""
+
+    action = staticmethod(problems.solve)
 
     outcome = Words(
         label=_("What was done"),
@@ -98,12 +91,11 @@ class SolveForm(StepForm):
         error_messages={"required": _("Write in a line what was done.")},
     )
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.solve(problem=problem, by=by, **self._sent())
-
 
 class ExplainForm(StepForm):
     """It cannot be, and the household was told why."""
+
+    action = staticmethod(problems.explain)
 
     reason = Line(
         label=_("The reason, as you told it"),
@@ -112,12 +104,11 @@ class ExplainForm(StepForm):
         error_messages={"required": _("Give the reason as you told it to the household.")},
     )
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.explain(problem=problem, by=by, **self._sent())
-
 
 class NotNowForm(StepForm):
     """Not now, and when somebody looks again."""
+
+    action = staticmethod(problems.put_off)
 
     reason = Line(
         label=_("The reason, as you told it"),
@@ -129,12 +120,11 @@ class NotNowForm(StepForm):
         label=_("Look again on"), required=True, error_messages={"required": _("Choose a day.")}
     )
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.put_off(problem=problem, by=by, **self._sent())
-
 
 class TellForm(StepForm):
     """The household knows; this is what it says."""
+
+    action = staticmethod(problems.tell)
 
     told_on = DayField(label=_("Told on"), required=True, error_messages={"required": _("Choose a day.")})
     household_view = Words(
@@ -149,15 +139,11 @@ class TellForm(StepForm):
         super().__init__(*args, **kwargs)
         self.fields["told_on"].initial = clock.today()
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.tell(problem=problem, by=by, **self._sent())
-
 
 class CloseForm(StepForm):
     """Nothing is left to do."""
 
-    def take(self, problem: Problem, by: Any) -> Problem:
-        return problems.close(problem=problem, by=by, **self._sent())
+    action = staticmethod(problems.close)
 
 
 FORMS: dict[str, type[StepForm]] = {

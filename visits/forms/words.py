@@ -11,12 +11,12 @@ from pairing.numbers import fold_digits
 from visits import checks
 from visits.forms.fields import (
     OTHER,
+    ChipForm,
     Chips,
     DayChips,
     DayField,
     Line,
     ManyChips,
-    SmallForm,
     Words,
     due_days,
     past_days,
@@ -24,7 +24,7 @@ from visits.forms.fields import (
 from visits.models import Promise, VisitQuestion
 
 
-class CorrectionForm(SmallForm):
+class CorrectionForm(ChipForm):
     """What should be read instead or besides."""
 
     text = Words(label=_("correction"), max_length=checks.SAID_MOST, required=True, rows=4)
@@ -37,13 +37,13 @@ class CorrectionForm(SmallForm):
         self.fields["take_back"].choices = chips  # type: ignore[attr-defined]
 
 
-class ReasonForm(SmallForm):
+class ReasonForm(ChipForm):
     """Why."""
 
     reason = Line(label=_("reason"), max_length=200, required=True)
 
 
-class AnswerForm(SmallForm):
+class AnswerForm(ChipForm):
     """One field for each question of the township; at least one is answered."""
 
     def __init__(self, *args: Any, questions: Sequence[VisitQuestion], **kwargs: Any) -> None:
@@ -68,7 +68,7 @@ class AnswerForm(SmallForm):
             yield question, self[name]
 
 
-class DoneForm(SmallForm):
+class DoneForm(ChipForm):
     """写办理情况: what was done, and when."""
 
     done_what = Line(label=_("what was done"), max_length=400, required=True)
@@ -84,7 +84,7 @@ class DoneForm(SmallForm):
         self.wants_day("done_on")
 
 
-class MoveForm(SmallForm):
+class MoveForm(ChipForm):
     """改期: another day, and why."""
 
     due_on = DayChips(label=_("new day"), required=True)
@@ -110,7 +110,7 @@ class MoveForm(SmallForm):
         return "：".join(str(part) for part in (label, words) if part)
 
 
-class WordForm(SmallForm):
+class WordForm(ChipForm):
     """The household's own word on a promise."""
 
     word = Chips(
@@ -125,7 +125,7 @@ class WordForm(SmallForm):
     household_word = Line(label=_("in the household's words"), max_length=400)
 
 
-class SlipNumberForm(SmallForm):
+class SlipNumberForm(ChipForm):
     """The number printed on a slip."""
 
     number = Line(label=_("slip number"), max_length=20, required=True)
@@ -139,7 +139,7 @@ class SlipNumberForm(SmallForm):
         return number
 
 
-class SlipChoiceForm(SmallForm):
+class SlipChoiceForm(ChipForm):
     """For which of my households slips are printed."""
 
     households = ManyChips(label=_("Households"), required=True)

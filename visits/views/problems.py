@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.error_pages import answer
-from pairing.errors import Conflict, Refused
+from pairing.errors import Conflict, Refused, add_refusal
 from pairing.models import Area
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
@@ -115,7 +115,7 @@ def problem_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
             again = reverse("visits:problem_detail", args=[problem.public_id])
             return answer(request, 409, str(conflict), stored=stored, sent=sent, again_url=again)
         except Refused as refusal:
-            form.refuse(refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("visits:problem_detail", public_id=problem.public_id)

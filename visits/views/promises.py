@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pairing import audit, clock
 from pairing.access import permission_required
-from pairing.errors import Refused
+from pairing.errors import Refused, add_refusal
 from pairing.roles import P
 from visits import rules
 from visits.actions.promises import drop_promise, move_promise, record_done, record_word
-from visits.forms.fields import SmallForm
+from visits.forms.fields import ChipForm
 from visits.forms.words import DoneForm, MoveForm, ReasonForm, WordForm
 from visits.models import Promise
 from visits.sections import promise_line
@@ -93,7 +93,7 @@ def promise_word(request: HttpRequest, public_id: str) -> HttpResponse:
 def _settle(
     request: HttpRequest,
     public_id: str,
-    form_class: type[SmallForm],
+    form_class: type[ChipForm],
     check: Callable[[Promise], None],
     act: Callable[[Promise, Any], None],
     template: str,
@@ -110,7 +110,7 @@ def _settle(
         try:
             act(promise, form)
         except Refused as refused:
-            form.refuse(refused)
+            add_refusal(form, refused)
         else:
             messages.success(request, DONE)
             return redirect("visits:promise_list")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from households.models import Household
 from pairing import audit, clock
 from pairing.access import permission_required
-from pairing.errors import Conflict, Gone, Refused
+from pairing.errors import Conflict, Gone, Refused, add_refusal
 from pairing.roles import P
 from visits import booklet, rules
 from visits.actions.slips import print_slips
@@ -56,7 +56,7 @@ def slip_enter(request: HttpRequest) -> HttpResponse:
             rules.check_found(slip)
             return redirect("visits:visit_enter", slip.public_id)
         except Refused as refused:
-            form.refuse(refused)
+            add_refusal(form, refused)
     return render(request, "visits/slip_enter.html", {"form": form}, status=422 if form.errors else 200)
 
 

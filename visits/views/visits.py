@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from households.models import Household
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
-from pairing.errors import Conflict, Gone, Refused
+from pairing.errors import Conflict, Gone, Refused, add_refusal
 from pairing.roles import P
 from visits import checks, rules
 from visits.actions.reading import answer_question
@@ -155,7 +155,7 @@ def visit_correct(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             correct_visit(visit=visit, **form.cleaned_data, by=request.user)
         except Refused as refused:
-            form.refuse(refused)
+            add_refusal(form, refused)
         else:
             return _done(request, visit)
     return _page(request, "visits/visit_correct.html", visit, form)
@@ -171,7 +171,7 @@ def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             withdraw_visit(visit=visit, **form.cleaned_data, by=request.user)
         except Refused as refused:
-            form.refuse(refused)
+            add_refusal(form, refused)
         else:
             return _done(request, visit)
     return _page(request, "visits/visit_withdraw.html", visit, form)
@@ -208,7 +208,7 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
             for question, words in form.answers():
                 answer_question(question=question, answer=words, by=request.user)
         except Refused as refused:
-            form.refuse(refused)
+            add_refusal(form, refused)
         else:
             messages.success(request, DONE)
             return redirect("visits:today")
