@@ -431,26 +431,22 @@ def test(everything: bool, arguments: list[str]) -> int:
         raise Stop("The translations could not be compiled.")
     good = checks()
     fetch_browser()
-    workers = str(max(2, os.cpu_count() or 2))
-    pytest: Command = [
-        PYTHON,
-        "-m",
-        "pytest",
-        "-n",
-        workers,
-        "--dist",
-        "worksteal",
-        *([] if everything else ["-m", "not slow"]),
-    ]
+    pytest = [*in_parallel(), *([] if everything else ["-m", "not slow"])]
     good = call(*pytest, *arguments) == 0 and good
     if everything and not arguments:
-        good = test_postgres_15(workers) and good
+        good = test_postgres_15() and good
     if not good:
         say("Something FAILED; see above.")
     return 0 if good else 1
 
 
-def test_postgres_15(workers: str) -> bool:
+def in_parallel() -> Command:
+    """The command that runs tests on all cores, shared out until the last one."""
+    workers = str(max(2, os.cpu_count() or 2))
+    return [PYTHON, "-m", "pytest", "-n", workers, "--dist", "worksteal"]
+
+
+def test_postgres_15() -> bool:
     """Run the core of the tests on PostgreSQL 15, the oldest that is supported, where it is installed."""
     if not (POSTGRES_15 / "initdb").exists():
         say("PostgreSQL 15 is not installed (apt install postgresql-15); its tests are left out.")
@@ -459,17 +455,7 @@ def test_postgres_15(workers: str) -> bool:
     with server.running():
         say("The core once more on PostgreSQL 15:")
         url = server.url(devpg.SUPERUSER, "postgres")
-        command: Command = [
-            PYTHON,
-            "-m",
-            "pytest",
-            "-n",
-            workers,
-            "--dist",
-            "worksteal",
-            "-m",
-            "not slow and not browser",
-        ]
+        command = [*in_parallel(), "-m", "not slow and not browser"]
         tests = [f"tests/{app}" for app in APPS]
         return call(*command, *tests, environment=os.environ | {"PAIRING_TEST_DATABASE_URL": url}) == 0
 
