@@ -21,6 +21,11 @@ def _day_of(value: dt.date) -> dt.date:
     return value
 
 
+def colon() -> str:
+    """What stands between a name and what is said of it: a wide ``：`` in Chinese, ``: `` else."""
+    return "：" if _chinese() else ": "
+
+
 def day(value: dt.date | None) -> str:
     """A full date: ``2026年11月22日`` or ``22 Nov 2026``; a dash for none."""
     if value is None:

@@ -25,7 +25,7 @@ from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
 from pairing.together import read
-from pairing.wording import overdue_days, short_day
+from pairing.wording import colon, overdue_days, short_day
 from visits import rules
 from visits.forms.visit import KnownFact, Subject
 from visits.models import Help, Problem, Promise, Visit, VisitEffect
@@ -151,7 +151,7 @@ def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
     return {
         "url": reverse("visits:problem_detail", args=[problem.public_id]) if linked else "",
         "date": problem.raised_on,
-        "title": f"{_('Problem')}: {codelists.label('problem_kind', problem.kind)}",
+        "title": f"{_('Problem')}{colon()}{codelists.label('problem_kind', problem.kind)}",
         "text": problem.words,
         "icon": "chat-bubble-left-ellipsis",
         "tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
@@ -165,7 +165,7 @@ def _promise_moment(promise: Promise) -> dict[str, Any]:
     tone = promise_tone(promise, clock.today())
     return {
         "date": promise.made_on,
-        "title": f"{_('Promise')}: {promise.what}",
+        "title": f"{_('Promise')}{colon()}{promise.what}",
         "text": promise.done_what,
         "icon": "hand-raised",
         "tone": tone,
@@ -179,7 +179,7 @@ def _help_moment(help: Help) -> dict[str, Any]:
     yuan = _("%(amount)s yuan") % {"amount": help.amount} if help.amount is not None else ""
     return {
         "date": help.given_on,
-        "title": f"{_('Help')}: {codelists.label('help_kind', help.kind)}",
+        "title": f"{_('Help')}{colon()}{codelists.label('help_kind', help.kind)}",
         "text": " ".join(part for part in (help.what, help.quantity, yuan) if part),
         "icon": "gift",
         "tone": "info",
@@ -266,7 +266,7 @@ def _absence_words(effect: VisitEffect) -> str:
     absence = effect.absence
     assert absence is not None  # noqa: S101  a constraint of the table
     who = absence.person.name if absence.person else _("The whole family")
-    return f"{who}: {effect.get_kind_display()}"
+    return f"{who}{colon()}{effect.get_kind_display()}"
 
 
 def change_source(request: HttpRequest, change: ChangeRequest) -> SafeString | None:
@@ -364,7 +364,7 @@ def _people(newest_rows: Iterable[PersonYear], names: dict[int, str]) -> Iterabl
         for person, row in newest.items():
             if sentence := say(row):
                 known_on = row.known_on or date(row.year, 12, 31)
-                yield KnownFact(f"{kind}-{row.public_id}", f"{names[person]}: {sentence}", known_on)
+                yield KnownFact(f"{kind}-{row.public_id}", f"{names[person]}{colon()}{sentence}", known_on)
 
 
 def _schooling(row: PersonYear) -> str:
@@ -420,7 +420,7 @@ def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[di
         add(promise.household_id, _("Promise"), promise.what, promise.due_on, promise_tone(promise, today))
     problems = Problem.objects.visible_to(user, P.HOUSEHOLD_VIEW).open().filter(household__in=ids)
     for problem in problems:
-        words = f"{codelists.label('problem_kind', problem.kind)}: {problem.words}"
+        words = f"{codelists.label('problem_kind', problem.kind)}{colon()}{problem.words}"
         add(problem.household_id, _("Problem"), words, problem.raised_on, "due")
     newest = Window(RowNumber(), partition_by="household", order_by=["-visited_on", "-pk"])
     talks = Visit.objects.visible_to(user, P.HOUSEHOLD_VIEW).valid().filter(household__in=ids)

@@ -21,6 +21,7 @@ from households.models import (
     PersonYear,
 )
 from households.rules import words
+from pairing import wording
 from pairing.fields import DOTS, Sealed
 from pairing.models import Area, User
 
@@ -152,7 +153,7 @@ def place_in_words(village_code: str) -> str:
 
 def _line(model: Any, name: str, whose: str, old: str, new: str) -> dict[str, str]:
     label = words.label(model.__name__, name)
-    return {"label": f"{whose}: {label}" if whose else label, "old": old, "new": new}
+    return {"label": f"{whose}{wording.colon()}{label}" if whose else label, "old": old, "new": new}
 
 
 def _names(contexts: Iterable[Any]) -> dict[int, str]:

@@ -40,6 +40,9 @@ def badge(word: str, tone: str = "neutral", icon: str = "") -> SafeString:
     return badge_html(word, str(tone), str(icon))
 
 
+register.simple_tag(wording.colon)
+
+
 @register.simple_tag(takes_context=True)
 def kept(context: Context, name: str) -> SafeString:
     """A part of the frame that depends on language, roles and page name only: rendered once a process."""
