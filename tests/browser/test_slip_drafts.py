@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.browser.test_visit_form import DUMP, WORDS, enter
+from tests.browser.test_visit_form import DUMP, WORDS, enter, kept
 from tests.site import Site
 from visits.actions.slips import print_slips
 
@@ -22,7 +22,7 @@ def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live:
     enter(page, world, "clerk")
     page.goto(reverse("visits:visit_enter", args=[slip.public_id]))
     page.locator("#id_said").fill(WORDS)
-    page.wait_for_timeout(900)
+    kept(page, WORDS)
     draft = json.loads(page.evaluate(DUMP))["drafts"][0]
     assert (draft["id"], WORDS in str(draft)) == (str(slip.public_id), False)
     page.goto(reverse("visits:slip_enter"))

@@ -48,6 +48,11 @@ def tap(page: Page, word: str) -> None:
     page.locator("label.chip:visible").filter(has_text=re.compile(f"^{re.escape(word)}$")).first.click()
 
 
+def kept(page: Page, words: str) -> None:
+    """Wait until a draft with these words lies in the browser."""
+    assert page.evaluate(KEPT, words), "no draft within ten seconds"
+
+
 def form_of(world: cast.World, position: str = "own") -> str:
     return reverse("visits:visit_create", args=[world.files[position].public_id])
 
@@ -108,7 +113,7 @@ def test_a_closed_tab_and_a_lost_signal_lose_nothing(phone: Page, world: cast.Wo
     phone.goto(form_of(world))
     tap(phone, "canary-own-head")
     phone.locator("#id_said").fill(WORDS + "一")
-    phone.wait_for_timeout(900)
+    kept(phone, WORDS + "一")
     other = phone.context.new_page()
     phone.close()
     other.goto("/today/")
@@ -130,7 +135,7 @@ def test_an_ended_session_brings_the_words_back_after_signing_in(phone: Page, wo
     phone.goto(form_of(world))
     tap(phone, "canary-own-head")
     phone.locator("#id_said").fill(WORDS + "二")
-    phone.wait_for_timeout(900)
+    kept(phone, WORDS + "二")
     phone.context.clear_cookies(name="sessionid")
     phone.get_by_role("button", name="保存").click()
     phone.wait_for_url("**/account/login/**")
@@ -146,15 +151,15 @@ def test_drafts_are_ciphertext_for_everybody_else_and_come_back_to_their_author(
 ) -> None:
     phone.goto(form_of(world))
     phone.locator("#id_said").fill(WORDS + "三")
-    phone.wait_for_timeout(900)
+    kept(phone, WORDS + "三")
     phone.locator(".menu > summary").first.click()
     phone.get_by_role("button", name="退出").first.click()
     phone.get_by_role("button", name="锁着保留，退出").click()
     phone.wait_for_url("**/account/login/**")
-    kept = json.loads(phone.evaluate(DUMP))
-    assert kept["keys"] == []
-    assert len(kept["drafts"]) == 1
-    text = bytes(kept["drafts"][0]["data"]).decode("utf-8", "replace") + str(kept)
+    left = json.loads(phone.evaluate(DUMP))
+    assert left["keys"] == []
+    assert len(left["drafts"]) == 1
+    text = bytes(left["drafts"][0]["data"]).decode("utf-8", "replace") + str(left)
     assert WORDS not in text
     assert "canary" not in text
 
@@ -177,7 +182,7 @@ def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.Wor
     phone.locator('input[name="visited_on"]').first.evaluate(f"input => {{ input.value = '{day}' }}")
     phone.locator("#id_said").press("End")
     phone.locator("#id_said").type("。")
-    phone.wait_for_timeout(900)
+    kept(phone, WORDS + "四。")
     phone.reload()
     expect(phone.locator('input[name="visited_on"][value="other"]')).to_be_checked()
     expect(phone.locator("#id_visited_on_day")).to_have_value(day)
@@ -217,6 +222,13 @@ def test_a_pairing_that_ended_meanwhile_shows_nothing_and_loses_nothing(
     assert Visit.everything.latest("pk").after_pairing
 
 
+KEPT = """async (words) => {
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await Drafts.list()).some((draft) => JSON.stringify(draft).includes(words))) return true;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return false;
+}"""
 DUMP = """async () => {
   const db = await new Promise((done) => {
     const asking = indexedDB.open("visit-drafts", 1);
