@@ -13,6 +13,21 @@ from households.forms.households import WhyForm
 from households.models import HouseholdYear
 from pairing import clock
 
+#: What a file says of a year, in the order in which it is shown and asked for.
+YEAR_FACTS = (
+    "household_type",
+    "household_status",
+    "monitoring_kind",
+    "exit_year",
+    "per_head_income",
+    "main_cause",
+    "other_causes",
+    "housing_grade",
+    "dangerous_housing",
+    "water_safe",
+    "water_hard",
+)
+
 
 class YearForm(WhyForm):
     """What is true of a household in one year."""
@@ -32,21 +47,7 @@ class YearForm(WhyForm):
     fact_source = CodeField("fact_source", label=_("How known"), required=False)
     known_on = DayField(label=_("Known on"), required=False)
 
-    FACTS = (
-        "household_type",
-        "household_status",
-        "monitoring_kind",
-        "exit_year",
-        "per_head_income",
-        "main_cause",
-        "other_causes",
-        "housing_grade",
-        "dangerous_housing",
-        "water_safe",
-        "water_hard",
-        "fact_source",
-        "known_on",
-    )
+    FACTS = (*YEAR_FACTS, "fact_source", "known_on")
     SENSITIVE = FACTS[:5]
 
     def __init__(

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from households.forms.years import YEAR_FACTS
 from households.models import Absence, FileQuestion, Household, HouseholdYear, Membership, PersonYear
 from households.rules import words
 from households.rules.questions import sentence
@@ -23,19 +24,6 @@ from pairing.roles import P
 from pairing.together import read
 
 #: Facts of the year as the page shows them. The first line waits for a second person when it changes.
-YEAR_FACTS = (
-    "household_type",
-    "household_status",
-    "monitoring_kind",
-    "exit_year",
-    "per_head_income",
-    "main_cause",
-    "other_causes",
-    "housing_grade",
-    "dangerous_housing",
-    "water_safe",
-    "water_hard",
-)
 CLERK_FACTS = ("household_type",)
 
 
