@@ -123,6 +123,25 @@ def test_standing_still_in_the_middle_of_a_save(cluster, served, world):
     assert Visit.everything.get(client_id=sent["client_id"]).said == words["said"]
 
 
+@pytest.mark.parametrize(
+    ("deed", "status"),
+    [("PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW;", 503), ("RETURN NULL;", 302)],
+)
+def test_a_session_that_cannot_be_written(cluster, served, world, deed, status):
+    """Django takes a lost database for a session that was ended; only the latter is sent to sign in."""
+    visitor = fragile.Visitor(served.url, world.people["cadre"])
+    body = f"RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN {deed} END $$"
+    cluster.sql(f"CREATE FUNCTION instead() {body}", "pairing")
+    trigger = "CREATE TRIGGER instead BEFORE UPDATE ON django_session FOR EACH ROW EXECUTE FUNCTION instead()"
+    cluster.sql(trigger, "pairing")
+    try:
+        answer = visitor.get(reverse("visits:today"))
+    finally:
+        cluster.sql("DROP FUNCTION instead() CASCADE", "pairing")
+    assert answer.status == status
+    assert visitor.get(reverse("visits:today")).status == 200
+
+
 def wait_for_a_lock(cluster):
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     deadline = time.monotonic() + 10
