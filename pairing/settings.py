@@ -300,8 +300,11 @@ UPLOAD_MAX_BYTES = 30 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- blocks that the floor above shows on pages of the floor below (each scopes itself) ----------------------------
-HOUSEHOLD_SECTIONS = ["visits.sections.brief", "visits.sections.timeline"]
-CHANGE_SECTIONS = ["visits.sections.change_source"]
+HOUSEHOLD_SECTIONS = ["visits.sections.briefs.brief", "visits.sections.timelines.timeline"]
+CHANGE_SECTIONS = ["visits.sections.effects.change_source"]
+# What floors above have to say before a file closes, sentences(household), and do when it does: step(household, why=, by=).
+CLOSE_SECTIONS = ["visits.sections.closings.closing_lines"]
+CLOSE_STEPS = ["visits.actions.closings.let_promises_go"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
 # How auditors name what floors above own: modules with `find` and `named` (pairing/views/audit.py).
@@ -323,6 +326,6 @@ HOUSEHOLDS_PER_CADRE = int(
 )  # the most one person may look after
 # What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
 HANDOVER_SECTIONS = [
-    "visits.sections.handover_lines"
+    "visits.sections.handovers.handover_lines"
 ]  # what floors above know of a household: lines(user, ids)
 LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]

@@ -262,6 +262,24 @@ def withdraw_change(*, request: ChangeRequest, by: Any) -> ChangeRequest:
     return request
 
 
+def withdraw_all(*, household: Household, why: str, by: Any) -> list[ChangeRequest]:
+    """Withdraw all that waits on a file that closes, since nobody can decide it any more; proposers read ``why``.
+
+    For an action that holds the household's lock. Remarks of a review before stay readable behind it.
+    """
+    mine = ChangeRequest.everything.unsettled().filter(household=household)
+    requests = list(mine.select_for_update().order_by("pk"))
+    if requests:
+        with action("change.withdraw", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
+            for request in requests:
+                request.state = State.WITHDRAWN
+                request.remark = " ".join(filter(None, [why, request.remark]))[:400]
+                request.version += 1
+                request.save(update_fields=["state", "remark", "version"])
+            entry.about(household, *requests)
+    return requests
+
+
 # --- values -------------------------------------------------------------------------------------------------
 
 

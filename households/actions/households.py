@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
 from households.actions import members as member_actions
-from households.actions.changes import FieldChange, propose_change
+from households.actions.changes import FieldChange, propose_change, withdraw_all
 from households.actions.counters import recount
 from households.actions.entries import MemberEntry, YearEntry, values_of
 from households.actions.pairings import end_pairings
@@ -19,7 +22,7 @@ from households.actions.saving import Saved, check_version, locked, locked_open,
 from households.models import Household, HouseholdYear, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as pairing_rules
-from pairing import clock
+from pairing import clock, codelists
 from pairing.audit import action
 from pairing.errors import Refused, refusing
 from pairing.models import Area
@@ -186,9 +189,10 @@ def take_off_list(*, household: Household, reason: str, with_pairings: bool = Fa
 
 
 def close_household(*, household: Household, on: date, reason: str, by: Any) -> Household:
-    """Close a file from a day on; open pairings end on the same day.
+    """Close a file from a day on; open pairings end on the same day, and what waits on it is settled.
 
-    Raises Refused for an impossible day, and where pairings would end but ``by`` may not end them.
+    Change requests are withdrawn and told why; floors above follow (``settings.CLOSE_STEPS``). Raises Refused
+    for an impossible day, and where pairings would end but ``by`` may not end them.
     """
     with action("household.close", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
@@ -199,6 +203,11 @@ def close_household(*, household: Household, on: date, reason: str, by: Any) -> 
             why = "household_moved" if reason == "moved" else "household_closed"
             end_pairings(household=household, ended_on=on, reason=why, by=by)
             household = locked(household)
+        words = gettext("The file was closed: %(reason)s.")
+        said = words % {"reason": codelists.label("member_left_reason", reason)}
+        withdraw_all(household=household, why=said, by=by)
+        for step in settings.CLOSE_STEPS:
+            import_string(step)(household, why=said, by=by)
         _set(household, status=Household.Status.CLOSED, closed_on=on, closed_reason=reason)
         refresh_questions(household)
         entry.about(household, fields=["status", "closed_on", "closed_reason"])

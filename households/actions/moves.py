@@ -1,9 +1,10 @@
 """A file moves to another village: inside the county with all its rows, into another one as a new file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import F
 from django.db.models.functions import Greatest
@@ -11,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from households import rules
 from households.actions.counters import recount
-from households.actions.entries import MemberEntry, YearEntry
+from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
 from households.actions.households import close_household, register_household
 from households.actions.pairings import end_pairing
 from households.actions.saving import locked_open
-from households.models import Household, Membership, Person
+from households.models import Absence, Household, Membership, Person
 from households.models.scoped import ScopedModel, codes_of
 from households.rules import pairings as pairing_rules
 from pairing.audit import action
@@ -37,7 +38,7 @@ def move_household(
     """Move a file to another village on a day. Inside the county all its rows move along in this one action.
 
     The file number and the pairing list stay; pairings of helpers who are no cadres there end on that day.
-    Into another county the file closes and a linked one opens there, with the same members; the new file is
+    Into another county the file closes and a linked one opens there, with members, years and bank; the new file is
     returned. Raises Refused where ``by`` may not edit files in the new village, and for an impossible day.
     """
     with action("household.move", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
@@ -81,36 +82,73 @@ def _place(household: Household, village_code: str, group_name: str, address: st
 def _reopened_elsewhere(
     household: Household, village_code: str, on: date, group_name: str, address: str, by: Any
 ) -> Household:
-    present = Membership.everything.present().filter(household=household)
-    entries = [
-        MemberEntry(
-            name=m.person.name,
-            relation=m.relation,
-            sex=m.person.sex,
-            birth_date=m.person.birth_date,
-            ethnic_group=m.person.ethnic_group,
-            certificate=m.person.certificate,
-            id_number=m.person.id_number.open(),
-            person_number=m.person.person_number,
-            phone=m.person.phone.open(),
-            joined_on=on,
-            joined_reason="moved",
-        )
-        for m in present.select_related("person").order_by("pk")
-    ]
-    newest = household.years.order_by("-year").first()
-    facts = [YearEntry(**{f.name: getattr(newest, f.name) for f in fields(YearEntry)})] if newest else []
+    """Close the file and open one that goes on from it, with all that does not speak of the old place.
+
+    Sealed values are opened here and sealed anew: each is bound to its row.
+    """
+    members = list(
+        Membership.everything.present().filter(household=household).select_related("person").order_by("pk")
+    )
+    entries = [_member(member, on) for member in members]
+    years = [_entry(YearEntry, row) for row in household.years.order_by("year")]
+    away = list(household.absences.on(on))
     close_household(household=household, on=on, reason="moved", by=by)
-    present.update(left_on=Greatest(F("joined_on"), on), left_reason="moved", version=F("version") + 1)
+    Membership.everything.filter(pk__in=[m.pk for m in members]).update(
+        left_on=Greatest(F("joined_on"), on), left_reason="moved", version=F("version") + 1
+    )
     recount([household.pk])
-    return register_household(
+    new = register_household(
         village_code=village_code,
         members=entries,
-        years=facts,
+        years=years,
         group_name=group_name,
         address=address,
+        best_time=household.best_time,
         phone=household.phone.open(),
+        bank_name=household.bank_name,
+        bank_account=household.bank_account.open(),
         listed_on=household.listed_on and on,
         moved_from=household.public_id,
         by=by,
     )
+    _keep_away(new, away, [m.person_id for m in members])
+    return new
+
+
+def _member(membership: Membership, on: date) -> MemberEntry:
+    """A member as he joins the new file, with the facts of all his years."""
+    person = membership.person
+    return MemberEntry(
+        name=person.name,
+        relation=membership.relation,
+        sex=person.sex,
+        birth_date=person.birth_date,
+        ethnic_group=person.ethnic_group,
+        certificate=person.certificate,
+        id_number=person.id_number.open(),
+        person_number=person.person_number,
+        phone=person.phone.open(),
+        joined_on=on,
+        joined_reason="moved",
+        years=tuple(_entry(PersonYearEntry, row) for row in person.years.order_by("year")),
+    )
+
+
+def _entry(kind: Any, row: Any) -> Any:
+    """The facts of a stored year as an entry."""
+    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})
+
+
+def _keep_away(household: Household, absences: Iterable[Absence], people: Sequence[int]) -> None:
+    """Who was away stays away: ``people`` are those of the old file, in the order in which they joined this one."""
+    joined = (
+        Membership.everything.filter(household=household).order_by("pk").values_list("person_id", flat=True)
+    )
+    same: dict[int | None, int | None] = dict(zip(people, joined, strict=True)) | {None: None}
+    for absence in absences:
+        if absence.person_id in same:
+            absence.pk, absence.public_id = None, uuid4()
+            absence.household, absence.person_id = household, same[absence.person_id]
+            absence.place(household.village_code)
+            absence.version = 1
+            absence.save(force_insert=True)

@@ -21,6 +21,10 @@ class ChangeQuerySet(ScopedQuerySet):
         """Waiting for review."""
         return self.filter(state=ChangeRequest.State.WAITING)
 
+    def unsettled(self) -> Self:
+        """Waiting for review, or returned to who proposed it."""
+        return self.filter(state__in=[ChangeRequest.State.WAITING, ChangeRequest.State.RETURNED])
+
 
 @pghistory.track()
 class ChangeRequest(ScopedModel):

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from households import rules
 from households.actions import households as files
 from households.forms.households import CloseForm, HouseholdCreateForm, HouseholdEditForm, ReasonForm
+from households.models import Household
 from households.views.reach import household_or_404, record_shown
 from pairing.access import covers, permission_required
 from pairing.errors import Refused, add_refusal
@@ -92,10 +95,23 @@ def household_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "form": form,
         "household": household,
+        "effects": closing_effects(household),
         "paired": list(household.pairings.open().select_related("cadre")),
         "may_end": covers(request.user, P.PAIRING_MANAGE, household.village_code),
     }
     return render(request, "households/household_close.html", context)
+
+
+def closing_effects(household: Household) -> list[str]:
+    """What becomes of all that waits on a file when it closes: one sentence for each kind."""
+    number = household.change_requests.unsettled().count()
+    asked = ngettext(
+        "%(number)d change request is withdrawn; who handed it in reads why.",
+        "%(number)d change requests are withdrawn; who handed them in reads why.",
+        number,
+    )
+    said = [asked % {"number": number}] if number else []
+    return [*said, *(line for name in settings.CLOSE_SECTIONS for line in import_string(name)(household))]
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,9 +1,11 @@
 """Closing a file."""
 
-from households.models import Household, Pairing
+from households.models import ChangeRequest, Household, Pairing
 from pairing import clock
 from pairing.models import AuditEvent
 from tests.cast import World
+from tests.visits import logged, made
+from visits.models import Promise
 
 
 def test_a_file_closes_from_a_day_on(world: World):
@@ -38,3 +40,39 @@ def test_a_closed_file_cannot_be_closed(world: World):
     assert (
         world.client("staff").get(f"/households/{world.files['closed'].public_id}/close/").status_code == 403
     )
+
+
+def test_what_waits_on_the_file_is_settled_and_said_before(world: World):
+    file, client = world.files["own"], world.client("township_admin")
+    promise = logged.promise(world)
+    problem = made.problem(file, world.people["cadre"], state="mine")
+    url = f"/households/{file.public_id}/close/"
+    said = client.get(url).content.decode()
+    assert all(f"有 1 {words}" in said for words in ("项变更申请", "件答应的事", "件诉求"))
+    client.post(url, {"on": clock.today().isoformat(), "reason": "death"})
+    request = ChangeRequest.everything.get(pk=world.requests["own"].pk)
+    assert (request.state, request.decided_by) == ("withdrawn", None)
+    assert "死亡" in request.remark
+    assert request.remark in world.client("staff").get(f"/changes/{request.public_id}/").content.decode()
+    promise.refresh_from_db()
+    assert (promise.state, promise.dropped_reason) == (Promise.State.DROPPED, request.remark)
+    problem.refresh_from_db()
+    assert problem.state == "mine"
+    closed = Household.everything.get(pk=file.pk)
+    assert (closed.open_promises, closed.open_problems) == (0, 1)
+    row = AuditEvent.objects.get(action="household.close")
+    assert {file.public_id, request.public_id, promise.public_id} <= set(row.object_ids)
+    staff = world.client("staff")  # without a helper the township goes on with the problem
+    answer = staff.post(
+        f"/problems/{problem.public_id}/explained/", {"reason": "全家已不在", "version": problem.version}
+    )
+    assert answer.status_code == 302
+
+
+def test_a_closing_that_is_refused_leaves_what_waits(world: World):
+    answer = world.client("staff").post(
+        f"/households/{world.files['own'].public_id}/close/",
+        {"on": clock.today().isoformat(), "reason": "death"},
+    )
+    assert answer.context["form"].non_field_errors()
+    assert ChangeRequest.everything.get(pk=world.requests["own"].pk).state == "waiting"

@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from households.models import Household, Membership, Pairing
+from households.models import ChangeRequest, Household, HouseholdYear, Membership, Pairing, PersonYear
+from households.models.scoped import codes_of
 from pairing import clock
 from pairing.models import AuditEvent, Grant
 from tests import cast
@@ -63,15 +64,30 @@ def test_villages_out_of_ones_area_are_not_offered(world: World):
         assert "village" in page.context["form"].errors
 
 
-def test_into_another_county_a_linked_file_opens(world: World):
+def test_into_another_county_a_linked_file_opens_with_all_that_is_known(world: World):
     admin = world.people["county_admin"]
     Grant.objects.create(user=admin, role="administrator", area_id=cast.OTHER_COUNTY)
     own, today = world.files["own"], clock.today()
+    HouseholdYear.everything.create(household=own, year=2019, housing_grade="C", **codes_of(own))
+    PersonYear.everything.create(
+        person=world.spouses["own"].person, household=own, year=2019, health=["chronic"], **codes_of(own)
+    )
     Membership.everything.filter(household=own).update(joined_on=today)
     client = cast.sign_in(admin)
+    told = client.post(path(world), sent(cast.FAR_VILLAGE)).context["effects"]
+    assert any("变更申请" in line for line in told)
     client.post(path(world), sent(cast.FAR_VILLAGE, seen=seen(cast.FAR_VILLAGE)))
     new = Household.everything.get(moved_from=own.public_id)
     closed = Household.everything.get(pk=own.pk)
     assert (new.village_code, new.member_count, new.head_name) == (cast.FAR_VILLAGE, 2, own.head_name)
     assert (closed.status, closed.member_count, closed.lead_id) == ("closed", 0, None)
     assert new.listed_on == today
+    for kept in ("best_time", "bank_name"):
+        assert getattr(new, kept) == getattr(own, kept)
+    assert new.bank_account.open() == closed.bank_account.open() == own.bank_account.open() != ""
+    assert new.bank_account.token != closed.bank_account.token  # sealed anew: each is bound to its row
+    assert list(new.years.values_list("year", flat=True)) == [today.year, 2019]
+    spouse = new.memberships.get(relation="spouse").person
+    assert spouse.years.get(year=2019).health == ["chronic"]
+    assert new.absences.on(today).get().person.name == own.head_name
+    assert ChangeRequest.everything.get(pk=world.requests["own"].pk).state == "withdrawn"

@@ -17,7 +17,7 @@ from visits.actions.promises import drop_promise, move_promise, record_done, rec
 from visits.forms.fields import ChipForm
 from visits.forms.words import DoneForm, MoveForm, ReasonForm, WordForm
 from visits.models import Promise
-from visits.sections import promise_line
+from visits.sections.promises import promise_line
 from visits.views.answers import refusal, sent
 from visits.views.visits import DONE
 

@@ -18,7 +18,7 @@ from visits.actions.slips import print_slips
 from visits.actions.visits import save_visit
 from visits.forms.words import SlipChoiceForm, SlipNumberForm
 from visits.models import Slip
-from visits.sections import subject_of
+from visits.sections.subjects import subject_of
 from visits.views.answers import refusal, sent
 from visits.views.visits import offices, saved, visit_form
 

@@ -22,7 +22,9 @@ from visits.actions.visits import confirm_visit, correct_visit, is_saved, save_v
 from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
 from visits.models import Visit
-from visits.sections import METHOD_ICONS, effect_lines, subject_of
+from visits.sections.effects import effect_lines
+from visits.sections.subjects import subject_of
+from visits.sections.timelines import METHOD_ICONS
 from visits.views.answers import refusal, sent
 
 DONE = gettext_lazy("Saved.")
