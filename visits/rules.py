@@ -207,6 +207,12 @@ def check_reading(visit: Visit, user: Any, to: str) -> None:
         )
 
 
+def check_askable(household: Household) -> None:
+    """On a closed file nobody is left to answer a question."""
+    if not household.is_open:
+        raise Refused(_("This file is closed; nobody can add to its visits any more."))
+
+
 def can_read(visit: Visit, user: Any) -> bool:
     """May ``user`` mark this visit as read, or ask at it?"""
     try:

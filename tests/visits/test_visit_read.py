@@ -104,3 +104,13 @@ def test_out_of_scope_is_not_found(world):
     assert client.get(url(visit)).status_code == 404
     assert client.post(url(visit), {"version": 1, "read": "yes"}).status_code == 404
     assert world.client("cadre").get(url(visit)).status_code == 403
+
+
+def test_nobody_is_asked_at_a_visit_of_a_closed_file(world):
+    visit = made.visit(world.files["closed"], world.people["cadre"])
+    client = world.client("staff")
+    page = client.get(url(visit)).content.decode()
+    assert ('name="read"' in page, 'name="ask"' in page) == (True, False)
+    asked = client.post(url(visit), {"version": 1, "ask": "yes", "ask_said": "since when?"})
+    assert asked.status_code == 422
+    assert client.post(url(visit), {"version": 1, "read": "yes"}).status_code == 302

@@ -66,6 +66,7 @@ def ask(*, visit: Visit, questions: Sequence[Question], version: int | None = No
         visit = _locked(visit)
         _check_version(visit, version, {str(rules.ASKABLE[q.field]): q.text for q in asked})
         rules.check_reading(visit, by, Visit.State.ASKED)
+        rules.check_askable(visit.household)
         VisitQuestion.everything.bulk_create(
             VisitQuestion(
                 **codes_of(visit),

@@ -53,7 +53,8 @@ def visit_read(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "ask": form.at(),
         "askable": rules.ASKABLE,
-        "may_read": rules.can_read(visit, request.user),
+        "may_read": (may_read := rules.can_read(visit, request.user)),
+        "may_ask": may_read and visit.household.is_open,
         "file": _file(request, visit.household, visit),
         "reasons": [Visit.Reason(r).label for r in visit.reading_reasons if r in Visit.Reason],
     }

@@ -1,0 +1,57 @@
+"""What a visit did to the file, on the visit's page and on that of the change request that came of it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from households.forms.changes import change_label
+from households.models import ChangeRequest
+from pairing.access import carries
+from pairing.roles import P
+from pairing.wording import colon
+from visits import rules
+from visits.models import Visit, VisitEffect
+
+
+def effect_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
+    """What a visit did to the file and asked for, each as a line with its state and, where ``user`` may, a way."""
+    effects = visit.effects.select_related("absence__person", "request").prefetch_related(
+        "request__changes__person"
+    )
+    return [_effect_line(effect, user) for effect in effects]
+
+
+def _effect_line(effect: VisitEffect, user: Any) -> dict[str, Any]:
+    line = {"effect": effect, "can_take_back": rules.can_take_back(effect), "url": ""}
+    if request := effect.request:
+        facts = _(", ").join(change_label(change) for change in request.changes.all())
+        may_open = request.proposed_by_id == user.pk or carries(user, P.CHANGE_DECIDE)
+        url = reverse("households:change_detail", args=[request.public_id]) if may_open else ""
+        tone = "due" if request.state == ChangeRequest.State.WAITING else "info"
+        return line | {"words": facts, "state": request.get_state_display(), "tone": tone, "url": url}
+    taken = effect.taken_back_at is not None
+    state = {
+        "state": _("taken back") if taken else _("stands in the file"),
+        "tone": "neutral" if taken else "done",
+    }
+    return line | state | {"words": _absence_words(effect)}
+
+
+def _absence_words(effect: VisitEffect) -> str:
+    absence = effect.absence
+    assert absence is not None  # noqa: S101  a constraint of the table
+    who = absence.person.name if absence.person else _("The whole family")
+    return f"{who}{colon()}{effect.get_kind_display()}"
+
+
+def change_source(request: HttpRequest, change: ChangeRequest) -> SafeString | None:
+    """From which visit a change request came, on its own page."""
+    visits = Visit.objects.visible_to(request.user, P.HOUSEHOLD_VIEW).filter(effects__request=change)
+    visit = visits.select_related("visited_by").defer("restricted", "facts").first()
+    if visit is None:
+        return None
+    return render_to_string("visits/sections/change_source.html", {"visit": visit}, request)
