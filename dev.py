@@ -44,7 +44,8 @@ ROOT = Path(__file__).resolve().parent
 STATE = Path(os.environ.get("PAIRING_STATE", ROOT / ".dev")).resolve()
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-LOCK = ROOT / "requirements-dev.txt"
+DEMO_LOCK = ROOT / "requirements-demo.txt"
+DEV_LOCK = ROOT / "requirements-dev.txt"  # all of the demo's, and the tools
 APPS = ("pairing", "households", "visits")
 NO_NETWORK = ("NewConnectionError", "ConnectTimeoutError", "name resolution", "Network is unreachable",
               "Could not find a version", "No matching distribution", "ProxyError")  # fmt: skip
@@ -111,12 +112,15 @@ def once(stamp: Path, mark: str, work: Callable[[], None]) -> None:
 # --- Python packages ---------------------------------------------------------------------------------------
 
 
-def install() -> None:
-    """Have a virtual environment with exactly the packages of the lock."""
-    once(VENV / "installed", hashlib.sha256(LOCK.read_bytes()).hexdigest() + sys.version, make_venv)
+def install(lock: Path = DEV_LOCK) -> None:
+    """Have a virtual environment with the packages of a lock; one with the tools is good for everything."""
+    stamp = VENV / "installed"
+    tools = digest(DEV_LOCK.name) + sys.version
+    if not stamp.exists() or stamp.read_text() != tools:
+        once(stamp, tools if lock == DEV_LOCK else digest(lock.name) + sys.version, lambda: make_venv(lock))
 
 
-def make_venv() -> None:
+def make_venv(lock: Path) -> None:
     """Make the virtual environment, or bring the present one in step with the lock."""
     if not PYTHON.exists() or call(PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
         try:
@@ -139,13 +143,13 @@ def make_venv() -> None:
         "--require-hashes",
         "--no-compile",
         "-r",
-        LOCK,
+        lock,
     ]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise pip_failure(done.stderr)
     listed = subprocess.check_output([*pip, "list", "--format=json"])
-    wanted = {line.split("==")[0].lower() for line in LOCK.read_text().splitlines() if "==" in line}
+    wanted = {line.split("==")[0].lower() for line in DEV_LOCK.read_text().splitlines() if "==" in line}
     present = {package["name"].lower().replace("_", "-") for package in json.loads(listed)}
     extra = present - wanted - {"pip", "setuptools", "wheel", "uv"}
     if extra:
@@ -243,7 +247,7 @@ def forget(*stamps: str) -> None:
 
 def prepare(runtime: str, owner: str) -> None:
     """Bring translations, static files, tables and demo data up to date; unchanged ones are skipped."""
-    packages = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    packages = digest(DEMO_LOCK.name)
     environment = settings(runtime)
 
     def migrate() -> None:
@@ -318,7 +322,7 @@ def run(port: int, reload: bool) -> None:
     """Serve the site with its demo data until a signal comes or the server ends."""
     check_port(port)
     with only_one():
-        install()
+        install(DEMO_LOCK)
         with database(mend=True) as (runtime, owner):
             prepare(runtime, owner)
             serve(settings(runtime), port, reload)
@@ -462,7 +466,7 @@ def test_postgres_15() -> bool:
 
 def manage_demo(arguments: list[str]) -> int:
     """Run a Django command in the demo's environment; `migrate` gets the owner's address."""
-    install()
+    install(DEMO_LOCK)
     with database() as (runtime, owner):
         environment = settings(runtime, owner if OWNERS_WORK.intersection(arguments[:1]) else None)
         return call(PYTHON, "manage.py", *arguments, environment=environment)
@@ -481,13 +485,18 @@ def reset() -> None:
 
 
 def lock() -> int:
-    """Renew both requirement files, with hashes and for all systems."""
+    """Renew the requirement files, with hashes and for all systems."""
     uv = shutil.which("uv", path=f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}")
     if not uv:
         raise Stop("The lock is made by uv; install it first: pip install uv")
     flags = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
     compile_ = [uv, "pip", "compile", "--quiet", "pyproject.toml", *flags]
-    return call(*compile_, "-o", "requirements.txt") or call(*compile_, "--group", "dev", "-o", LOCK.name)
+    groups: dict[str, Command] = {
+        "requirements.txt": [],
+        DEMO_LOCK.name: ["--group", "demo"],
+        DEV_LOCK.name: ["--group", "dev"],
+    }
+    return max(call(*compile_, *group, "-o", name) for name, group in groups.items())
 
 
 # --- the command line --------------------------------------------------------------------------------------
