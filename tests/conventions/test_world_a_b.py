@@ -52,9 +52,9 @@ def places(page: Page, who: str, positions: tuple[str, ...]) -> list[str]:
     return seen[:1] + hidden[:1]
 
 
-def pages(ground: Ground, who: str) -> dict[str, str]:
+def pages(ground: Ground, who: str, browser: Probe) -> dict[str, str]:
     """All that somebody can look at, without what differs each time."""
-    browser, found = Probe(ground.world, who), {}
+    found = {}
 
     def keep(method: str, path: str, **sent: str) -> None:
         answer = browser.send(method, path, sent)
@@ -79,14 +79,18 @@ def pages(ground: Ground, who: str) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_two_worlds(ground: Ground) -> None:
-    a = {who: pages(ground, who) for who in READERS}
     changed = {}
     with transaction.atomic():
         far = factories.users({f"stranger{n}": ("cadre", cast.FAR_TOWNSHIP) for n in range(50)})
+        here = factories.user(
+            "neighbour", "cadre", cast.TOWNSHIP
+        )  # whom one sees, with households one does not
+        browsers = {who: Probe(ground.world, who) for who in READERS}  # before the first look: they sign in
+        a = {who: pages(ground, who, browsers[who]) for who in READERS}
         for village, files, readers in ARRIVALS:
-            settle(village, files, far.values())
+            settle(village, files, [here, *far.values()])
             for who in readers:
-                b = pages(ground, who)
+                b = pages(ground, who, browsers[who])
                 changed |= {f"{who} {x}": difference(a[who][x], b[x]) for x in b if a[who][x] != b[x]}
         transaction.set_rollback(True)
     assert changed == {}
