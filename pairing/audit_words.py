@@ -12,6 +12,7 @@ NOUNS = {
     "column_title": _("column name of a register"),
     "demo": _("demo data"),
     "draft": _("draft"),
+    "fact": _("fact told at a visit"),
     "figure": _("rows behind a figure"),
     "grant": _("role"),
     "handover": _("handover"),

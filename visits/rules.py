@@ -222,6 +222,15 @@ def can_read(visit: Visit, user: Any) -> bool:
     return True
 
 
+def check_recordable(visit: Visit, household: Household, key: str) -> None:
+    """A fact told at a visit goes into an open file, once, while the visit stands."""
+    check_open_file(household)
+    if visit.state == Visit.State.WITHDRAWN:
+        raise Refused(_("This visit has been withdrawn."))
+    if visit.effects.recorded().filter(fact=key).exists():
+        raise Refused(_("This fact stands in the file already."))
+
+
 def check_answer(question: VisitQuestion, user: Any) -> None:
     """A question is answered once: by who made or typed the visit, or by the household's helper of today."""
     if question.answered_at is not None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import drafts, overview, problems, promises, queue, reading, slips, today, visits
+from visits.views import drafts, overview, problems, promises, queue, reading, recording, slips, today, visits
 
 app_name = "visits"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     # --- the township's day: queue, reading, problems, overview
     path("queue/", queue.queue_list, name="queue_list"),
     path("visits/<uuid:public_id>/read/", reading.visit_read, name="visit_read"),
+    path("visits/<uuid:public_id>/facts/<slug:key>/", recording.fact_record, name="fact_record"),
     path("problems/referrals/", problems.referral_list, name="referral_list"),
     path("problems/<uuid:public_id>/", problems.problem_detail, name="problem_detail"),
     path("problems/<uuid:public_id>/<slug:to>/", problems.problem_move, name="problem_move"),

@@ -13,6 +13,8 @@ from households.models.scoped import codes_of
 from pairing.audit import action
 from pairing.roles import P
 
+OF_ITS_YEAR = frozenset({"per_head_income"})  # never carried over from the year before
+
 
 def record_household_year(
     *,
@@ -28,7 +30,7 @@ def record_household_year(
 
     The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income
     that differ from what the file says become a change request; what is carried over does not. Until it is
-    decided a new year keeps the values of the year before.
+    decided a new year keeps the values of the year before, but for its income, which nobody knows yet.
     Raises Refused, and Conflict for a stale version.
     """
     with action("year.record", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
@@ -53,7 +55,8 @@ def record_household_year(
         }
         direct = {name: value for name, value in values.items() if name not in waiting}
         if row is None:
-            direct |= {name: getattr(before, name) for name in waiting if before is not None}
+            carried = waiting.keys() - OF_ITS_YEAR
+            direct |= {name: getattr(before, name) for name in carried if before is not None}
             row = HouseholdYear(household=household, year=facts.year, **direct, **codes_of(household))
             row.save(force_insert=True)
             changed = sorted(direct)

@@ -226,7 +226,7 @@ _REGISTER: Mapping[str, list[Fields]] = {
         sealed("what was typed twice: its author", "body", HELPER),
     ],
     "visits.VisitEffect": [
-        PLACE, public("what followed from which visit", "visit household kind absence request version_after"),
+        PLACE, public("what followed from which visit", "visit household kind absence request version_after fact"),
         personal("as the file said before: only to take it back", "former_until former_back", NOBODY),
         public("taken back with the visit", "taken_back_at", CASE),
     ],

@@ -6,6 +6,7 @@ into what a browser would send.
 
 import copy
 import io
+import json
 import re
 import time
 import zipfile
@@ -108,9 +109,11 @@ def build() -> Ground:
 def _visits(world: cast.World, position: str, visitor: User, keep: Any) -> None:
     row, today, codes = world.files[position], clock.today(), codes_of(world.files[position])
     said, what, words = (cast.canary(position, name) for name in ("said", "what", "words"))
+    told = f"health-{row.person_years.first().public_id}"
     visit = made.visit(
-        row, visitor, days=40, said=said, has_restricted=True, restricted=f"{RESTRICTED}-{position}"
-    )
+        row, visitor, days=40, said=said, has_restricted=True, restricted=f"{RESTRICTED}-{position}",
+        facts=json.dumps([{"key": told, "sentence": what, "still": False, "words": words}]),
+    )  # fmt: skip
     asked = made.visit(row, visitor, days=45, said=said, state="asked")
     typist = world.people["clerk" if row.village_code == cast.VILLAGE else "reviewer"]
     entered = made.visit(row, visitor, days=41, said=said, author=typist, confirmed_at=None)
@@ -137,6 +140,7 @@ def _visits(world: cast.World, position: str, visitor: User, keep: Any) -> None:
     }  # fmt: skip
     for kind, thing in kinds.items():
         keep(kind, position, thing)
+    keep("fact", position, visit, key=told)
     keep("problem", position, problem)
     keep("problem_move", position, problem, to="solved")
     keep("number", position, row, what="bank", key=row.public_id)

@@ -10,19 +10,36 @@ from django.utils.translation import gettext as _
 
 from households.forms.changes import change_label
 from households.models import ChangeRequest
-from pairing.access import carries
+from pairing.access import carries, covers
 from pairing.roles import P
 from pairing.wording import colon
 from visits import rules
+from visits.actions.recording import is_for_the_file, told_facts
 from visits.models import Visit, VisitEffect
 
 
 def effect_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
     """What a visit did to the file and asked for, each as a line with its state and, where ``user`` may, a way."""
-    effects = visit.effects.select_related("absence__person", "request").prefetch_related(
-        "request__changes__person"
+    effects = (
+        visit.effects.exclude(kind=VisitEffect.Kind.RECORDED)
+        .select_related("absence__person", "request")
+        .prefetch_related("request__changes__person")
     )
     return [_effect_line(effect, user) for effect in effects]
+
+
+def fact_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
+    """The facts that were spoken of; changed ones with whether they are recorded, or for the office the way to it."""
+    facts = told_facts(visit)
+    changed = [fact for fact in facts if is_for_the_file(fact)]
+    recorded = set(visit.effects.recorded().values_list("fact", flat=True)) if changed else set()
+    standing = visit.household.is_open and visit.state != Visit.State.WITHDRAWN
+    may_record = standing and covers(user, P.HOUSEHOLD_EDIT, visit.village_code)
+    for fact in changed:
+        fact["recorded"] = fact["key"] in recorded
+        if may_record and not fact["recorded"]:
+            fact["url"] = reverse("visits:fact_record", args=[visit.public_id, fact["key"]])
+    return facts
 
 
 def _effect_line(effect: VisitEffect, user: Any) -> dict[str, Any]:

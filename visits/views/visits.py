@@ -1,6 +1,5 @@
 """The visit log and what becomes of a visit: read, corrected, withdrawn, confirmed, answered."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +21,7 @@ from visits.actions.visits import confirm_visit, correct_visit, is_saved, save_v
 from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
 from visits.models import Visit
-from visits.sections.effects import effect_lines
+from visits.sections.effects import effect_lines, fact_lines
 from visits.sections.subjects import subject_of
 from visits.sections.timelines import METHOD_ICONS
 from visits.views.answers import refusal, sent
@@ -131,7 +130,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         "icon": METHOD_ICONS[Visit.Method(visit.method)],
         "whom": _(", ").join([*people, *filter(None, [visit.met_others])]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
-        "facts": [] if fewer else json.loads(visit.facts.open() or "[]"),
+        "facts": [] if fewer else fact_lines(visit, request.user),
         "effects": [] if fewer else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
