@@ -252,10 +252,10 @@ def prepare(runtime: str, owner: str) -> None:
 
     def migrate() -> None:
         say("Preparing the database …")
-        manage(settings(runtime, owner), "migrate", "--verbosity", "0")
+        manage(settings(runtime, owner), "migrate", "--skip-checks", "--verbosity", "0")
 
     def collect() -> None:
-        manage(environment, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+        manage(environment, "collectstatic", "--skip-checks", "--no-input", "--clear", "--verbosity", "0")
 
     def translate() -> None:
         if call(PYTHON, "-m", "pairing.translations", "compile"):
