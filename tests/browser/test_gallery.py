@@ -54,6 +54,7 @@ LOOKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_gallery_is_clean(browser, live, people, language, scheme, size):
     user = people.cadre if size == "phone" else people.staff

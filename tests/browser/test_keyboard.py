@@ -84,6 +84,7 @@ def test_tab_reaches_every_control_and_shows_where_it_is(
     assert not [one["name"] for one in seen if one["hidden"]]
 
 
+@pytest.mark.slow
 def test_a_visit_is_logged_by_keyboard_alone(page: Page, live: Site, world: cast.World) -> None:
     enter(page, live, world, "cadre")
     page.goto(reverse("visits:visit_create", args=[world.files["own"].public_id]))

@@ -16,6 +16,7 @@ def sign_in(page, who):
     page.wait_for_load_state()
 
 
+@pytest.mark.slow
 def test_a_long_reason_survives_the_end_of_the_session(live, page):
     from django.contrib.sessions.models import Session
 

@@ -14,6 +14,7 @@ from visits.actions.slips import print_slips
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live: Site) -> None:
     world = cast.build()
     cadre = world.people["cadre"]

@@ -52,6 +52,7 @@ def forms(world: World) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_field_takes_every_text(world: World, text: str) -> None:
     client = world.client("reviewer")

@@ -91,6 +91,7 @@ def backup(rows, tmp_path):
     return next(tmp_path.glob("pairing-*Z"))
 
 
+@pytest.mark.slow
 def test_a_backup_made_under_load_restores_whole(backup, empty):
     data = b"".join(path.read_bytes() for path in backup.iterdir())
     for key in (b"t" * 32, b"h" * 32):

@@ -77,6 +77,7 @@ def test_all_values_and_their_history_move_to_the_new_key(settings):
     assert "0 values sealed anew" in again.communicate(timeout=60)[0]
 
 
+@pytest.mark.slow
 def test_the_runtime_role_is_told_to_fetch_the_owner():
     process = rotate(role="pairing_app")
     output, _ = process.communicate(timeout=60)
