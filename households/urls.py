@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("households/<uuid:public_id>/close/", households.household_close, name="household_close"),
     path("households/<uuid:public_id>/reopen/", households.household_reopen, name="household_reopen"),
     path("households/listing/", listings.listing_create, name="listing_create"),
+    path("households/listing/remove/", listings.listing_remove, name="listing_remove"),
     path("households/<uuid:public_id>/listing/", listings.listing_edit, name="listing_edit"),
     path("households/<uuid:public_id>/move/", moves.household_move, name="household_move"),
     path("households/<uuid:public_id>/history/", history.household_history, name="household_history"),

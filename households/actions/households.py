@@ -158,11 +158,7 @@ def put_all_on_list(
     day = on or clock.today()
     rules.check_day(day, "on")
     with action("household.list", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
-        ids = [household.pk for household in households]
-        files = list(Household.everything.select_for_update().filter(pk__in=ids).order_by("pk"))
-        for household in files:
-            rules.check_open(household)
-        new = [household for household in files if household.listed_on is None]
+        new = [household for household in _all_locked_open(households) if household.listed_on is None]
         entry.quiet = not new
         entry.about(*new, fields=["listed_on"])
         rows = Household.everything.filter(pk__in=[h.pk for h in new])
@@ -175,17 +171,38 @@ def take_off_list(*, household: Household, reason: str, with_pairings: bool = Fa
 
     Raises Refused.
     """
+    take_all_off_list(households=[household], reason=reason, with_pairings=with_pairings, by=by)
+    return Household.everything.get(pk=household.pk)
+
+
+def take_all_off_list(
+    *, households: Iterable[Household], reason: str, with_pairings: bool = False, by: Any
+) -> int:
+    """Take many files off the pairing list at once, all or none; returns how many were on it.
+
+    Files are locked in key order. Raises Refused when one of them is closed.
+    """
     with action("household.unlist", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
-        household = locked_open(household)
         rules.check_reason(reason)
-        entry.quiet = household.listed_on is None
-        if household.listed_on is not None:
-            _set(household, listed_on=None)
-        entry.about(household, fields=["listed_on"])
+        files = _all_locked_open(households)
+        listed = [household for household in files if household.listed_on is not None]
+        entry.about(*listed, fields=["listed_on"])
+        rows = Household.everything.filter(pk__in=[h.pk for h in listed])
+        rows.update(listed_on=None, version=F("version") + 1)
+        ended = []
         if with_pairings:
-            entry.quiet = False
-            end_pairings(household=household, ended_on=clock.today(), reason="off_list", by=by)
-    return household
+            ended = end_pairings(households=files, ended_on=clock.today(), reason="off_list", by=by)
+        entry.quiet = not listed and not ended
+    return len(listed)
+
+
+def _all_locked_open(households: Iterable[Household]) -> list[Household]:
+    """These files, locked in key order. Raises Refused when one of them is closed."""
+    ids = [household.pk for household in households]
+    files = list(Household.everything.select_for_update().filter(pk__in=ids).order_by("pk"))
+    for household in files:
+        rules.check_open(household)
+    return files
 
 
 def close_household(*, household: Household, on: date, reason: str, by: Any) -> Household:
@@ -201,7 +218,7 @@ def close_household(*, household: Household, on: date, reason: str, by: Any) -> 
         if Pairing.everything.open().filter(household=household).exists():
             pairing_rules.check_may_end(by, household)
             why = "household_moved" if reason == "moved" else "household_closed"
-            end_pairings(household=household, ended_on=on, reason=why, by=by)
+            end_pairings(households=[household], ended_on=on, reason=why, by=by)
             household = locked(household)
         words = gettext("The file was closed: %(reason)s.")
         said = words % {"reason": codelists.label("member_left_reason", reason)}

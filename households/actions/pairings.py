@@ -86,11 +86,11 @@ def end_pairing(
 
 
 def end_pairings(
-    *, household: Household, ended_on: date, reason: str, note: str = "", by: User
+    *, households: Iterable[Household], ended_on: date, reason: str, note: str = "", by: User
 ) -> list[Pairing]:
-    """End all open pairings of a household, as when its file closes; one that began later, on its start."""
-    with _changing("pairing.end", [household.pk], by=by, reason=reason) as change:
-        rows = list(change.open.get(household.pk, []))
+    """End all open pairings of households, as when a file closes; one that began later, on its start."""
+    with _changing("pairing.end", [household.pk for household in households], by=by, reason=reason) as change:
+        rows = [row for some in change.open.values() for row in some]
         for row in rows:
             change.end(row, day=max(ended_on, row.started_on), reason=reason, note=note)
     return rows

@@ -14,7 +14,7 @@ from pairing.forms.places import AreaField
 from pairing.models import Area
 from pairing.roles import P
 
-MOST_LISTED = 5000  # files that are put on the pairing list in one go
+MOST_LISTED = 5000  # files that are put on the pairing list, or taken off it, in one go
 
 
 class MoveForm(forms.Form):
@@ -59,24 +59,24 @@ class UnlistForm(ReasonForm):
             del self.fields["with_pairings"]
 
 
-class ListingForm(ReasonForm):
-    """Put many files on the pairing list: as many as the reader was told."""
+class ManyForm(ReasonForm):
+    """Something for many files at once: for as many as the reader was told."""
 
-    on = DayField(label=_("From"))
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
-    field_order = ("on", "reason", "seen")
+    NONE = ""
 
     def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
         self.number = number
-        super().__init__(*args, **{"initial": {"on": clock.today(), "seen": number}, **kwargs})
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = number
 
     def clean(self) -> dict[str, Any]:
         """Just as many files as the reader was told, and no more than one statement should lock."""
         data = dict(super().clean() or {})
-        told, self.data = data.get("seen"), {**self.data.dict(), "seen": self.number}  # type: ignore[attr-defined]
+        told, self.data = data.pop("seen", None), {**self.data.dict(), "seen": self.number}  # type: ignore[attr-defined]
         if not self.number:
-            raise forms.ValidationError(_("No file is left that is not on the list yet."))
+            raise forms.ValidationError(self.NONE)
         if self.number > MOST_LISTED:
             raise forms.ValidationError(
                 _("That is more than %(most)d files in one go. Choose a township or a village."),
@@ -85,3 +85,24 @@ class ListingForm(ReasonForm):
         if told != self.number:
             raise forms.ValidationError(_("The number has changed meanwhile. Please look again."))
         return data
+
+
+class ListingForm(ManyForm):
+    """Put many files on the pairing list."""
+
+    on = DayField(label=_("From"))
+
+    NONE = _("No file is left that is not on the list yet.")
+
+    field_order = ("on", "reason", "seen")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"on": clock.today()}, **kwargs})
+
+
+class UnlistManyForm(ManyForm):
+    """Take many files off the pairing list, with their pairings or without."""
+
+    with_pairings = forms.BooleanField(label=_("End their pairings too, today"), required=False)
+
+    NONE = _("None of these files is on the list.")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from households import rules
 from households.actions import households as files
 from households.forms.households import HouseholdFilter, ReasonForm, villages_of
-from households.forms.moves import MOST_LISTED, ListingForm, UnlistForm
+from households.forms.moves import MOST_LISTED, ListingForm, UnlistForm, UnlistManyForm
 from households.models import Household
 from households.views.reach import household_or_404, record_shown
 from households.views.register import filtered, grouped
@@ -54,21 +54,14 @@ def listing_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @permission_required(P.PAIRING_MANAGE)
 def listing_create(request: HttpRequest) -> HttpResponse:
     """Put all files that the register's filters choose on the pairing list: how many first, then the deed."""
-    filters = HouseholdFilter(request.GET, villages=grouped(villages_of(request.user, P.PAIRING_MANAGE)))
-    chosen = filters.chosen()
-    rows = filtered(Household.objects.visible_to(request.user, P.PAIRING_MANAGE), chosen).open()
-    if filters.errors:  # left out, a filter that cannot be read would choose more than was meant
-        rows = rows.none()
+    filters, rows = chosen_rows(request)
     new = rows.filter(listed_on__isnull=True)
-    by_village = list(new.order_by("village_code").values_list("village_code").annotate(number=Count("pk")))
-    number = sum(count for _village, count in by_village)
+    places = by_village(new)
+    number = sum(count for _place, count in places)
     form = ListingForm(request.POST or None, number=number)
     if request.method == "POST" and form.is_valid():
         try:
-            data = form.cleaned_data
-            listed = files.put_all_on_list(
-                households=new, on=data["on"], reason=data["reason"], by=request.user
-            )
+            listed = files.put_all_on_list(households=new, **form.cleaned_data, by=request.user)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -79,18 +72,63 @@ def listing_create(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, words % {"number": listed})
             return redirect("households:pairing_list")
+    context = {"form": form, "number": number, "already": rows.count() - number}
+    return render(request, "households/listing_create.html", context | in_words(filters, places))
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(P.PAIRING_MANAGE)
+def listing_remove(request: HttpRequest) -> HttpResponse:
+    """Take all files that the register's filters choose off the pairing list: how many first, then the deed."""
+    filters, rows = chosen_rows(request)
+    listed = rows.filter(listed_on__isnull=False)
+    places = by_village(listed)
+    number = sum(count for _place, count in places)
+    form = UnlistManyForm(request.POST or None, number=number)
+    if request.method == "POST" and form.is_valid():
+        try:
+            taken = files.take_all_off_list(households=listed, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            words = ngettext(
+                "%(number)d household is off the pairing list.",
+                "%(number)d households are off the pairing list.",
+                taken,
+            )
+            messages.success(request, words % {"number": taken})
+            return redirect("households:household_list")
+    context = {"form": form, "number": number, "paired": listed.filter(pairing_count__gt=0).count()}
+    return render(request, "households/listing_remove.html", context | in_words(filters, places))
+
+
+def chosen_rows(request: HttpRequest) -> tuple[HouseholdFilter, Any]:
+    """The register's filters as they stand in the address, and the open files that they choose."""
+    filters = HouseholdFilter(request.GET, villages=grouped(villages_of(request.user, P.PAIRING_MANAGE)))
+    chosen = filters.chosen()
+    rows = filtered(Household.objects.visible_to(request.user, P.PAIRING_MANAGE), chosen).open()
+    # Left out, a filter that cannot be read would choose more than was meant.
+    return filters, rows.none() if filters.errors else rows
+
+
+def by_village(rows: Any) -> list[tuple[str, int]]:
+    """How many files there are in each village, by its name, in the order of codes."""
+    return name_places(
+        list(rows.order_by("village_code").values_list("village_code").annotate(number=Count("pk")))
+    )
+
+
+def in_words(filters: HouseholdFilter, places: list[tuple[str, int]]) -> dict[str, Any]:
+    """What the page says of the choice."""
+    chosen = filters.chosen()
     query = QueryDict(mutable=True)
     query.update(chosen)
-    context = {
-        "form": form,
+    return {
         "filters": [(filters[name].label, said(filters, name)) for name in chosen if name != "sort"],
-        "number": number,
-        "already": rows.count() - number,
+        "by_village": places,
         "most": MOST_LISTED,
-        "by_village": name_places(by_village),
         "query": query.urlencode(),
     }
-    return render(request, "households/listing_create.html", context)
 
 
 def said(filters: HouseholdFilter, name: str) -> str:

@@ -165,6 +165,9 @@ PAGES: Mapping[str, Page] = {
     "households:listing_create": Page(
         "GET POST", ADMINS, post=(200, 302), body={"on": "2026-01-05", "reason": "survey", "seen": "0"}
     ),
+    "households:listing_remove": Page(
+        "GET POST", ADMINS, post=(200, 302), body={"reason": "survey", "seen": "0"}
+    ),
     "households:household_move": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:relations_edit": form(OFFICE, "household", state=CLOSED, post=(200, 302)),
     "households:listing_edit": form(ADMINS, "household", state=CLOSED, post=(200, 302)),

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from tests import cast
+from pairing import clock
+from pairing.models import VillageLink
+from tests import cast, factories
 
 pytestmark = pytest.mark.django_db
 URL = reverse("visits:village_list")
@@ -23,3 +25,16 @@ def test_a_leader_sees_no_small_number():
     world = cast.build()
     for row in world.client("leader").get(URL).context["table"].rows:
         assert {text for key, text in row.items() if key in ("households", "unpaired")} <= {"<5", "0", "—"}
+
+
+def test_the_units_that_are_linked_to_a_village_stand_beside_it():
+    world = cast.build()
+    linked, former = (
+        factories.unit(cast.TOWNSHIP, "张掖市文旅局"),
+        factories.unit(cast.TOWNSHIP, "原来的单位"),
+    )
+    today = clock.today()
+    VillageLink.objects.create(unit=linked, village_id=cast.VILLAGE, started_on=today)
+    VillageLink.objects.create(unit=former, village_id=cast.VILLAGE, started_on=today, ended_on=today)
+    rows = {row["code"]: row["units"] for row in world.client("leader").get(URL).context["table"].rows}
+    assert (rows[cast.VILLAGE], rows[cast.SECOND_VILLAGE]) == ("张掖市文旅局", "")

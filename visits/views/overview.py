@@ -5,7 +5,7 @@ no number from which a few households could be told (``reports.small_cells``).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required, prefixes
-from pairing.models import Area
+from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
@@ -135,12 +135,14 @@ def village_list(request: HttpRequest) -> HttpResponse:
             numbers[code][figure.key] = text
     names = _names(numbers)
     townships = _names({code[:9] for code in numbers})
+    units = _linked_units(numbers)
     none = dict.fromkeys(BY_KEY, "0")
     rows = [
         {
             "code": code,
             "name": names.get(code, code),
             "township": townships.get(code[:9], ""),
+            "units": _(", ").join(units.get(code, ())),
             **none,
             **numbers[code],
         }
@@ -150,6 +152,8 @@ def village_list(request: HttpRequest) -> HttpResponse:
     if len(townships) > 1:
         columns.append(Column("township", _("Township")))
     columns += [Column(figure.key, figure.name, "number") for figure in FIGURES]
+    if units:
+        columns.append(Column("units", _("Linked units")))
     context = {
         "scope": scope,
         "place": _place(scope),
@@ -264,6 +268,14 @@ def _place(scope: Scope, names: dict[str, str] | None = None) -> str:
 
 def _names(codes: Any) -> dict[str, str]:
     return {area.code: area.label for area in Area.objects.filter(code__in=list(codes))}
+
+
+def _linked_units(villages: Iterable[str]) -> dict[str, list[str]]:
+    """The names of the units that are linked to these villages today."""
+    units: dict[str, list[str]] = defaultdict(list)
+    for link in VillageLink.objects.today_in(*villages):
+        units[link.village_id].append(link.unit.name)
+    return units
 
 
 def _place_in(offices: Sequence[str], office: str) -> int:
