@@ -11,7 +11,7 @@ import pairing.models.ranges
 import pairing.numbers.contact
 import pghistory.utils
 import pgtrigger.compiler
-import pgtrigger.migrations
+from pairing.migrations._triggers import AddTrigger
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -280,39 +280,39 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('unit', 'village'), name='unit_linked_once_to_village'), models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='village_link_ends_after_start')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='grant',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_grantevent" ("area_id", "ended_by_id", "ended_on", "granted_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "role", "started_on", "user_id") VALUES (NEW."area_id", NEW."ended_by_id", NEW."ended_on", NEW."granted_by_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', NEW."id", NEW."public_id", NEW."role", NEW."started_on", NEW."user_id"); RETURN NULL;', hash='0b1a78b3307a690e89319199f1b82062b6738d2e', operation='INSERT', pgid='pgtrigger_insert_insert_5c533', table='pairing_grant', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='grant',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "pairing_grantevent" ("area_id", "ended_by_id", "ended_on", "granted_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "role", "started_on", "user_id") VALUES (NEW."area_id", NEW."ended_by_id", NEW."ended_on", NEW."granted_by_id", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', NEW."id", NEW."public_id", NEW."role", NEW."started_on", NEW."user_id"); RETURN NULL;', hash='c0618afb65bcd8c0ba770f011537a2935777a4d5', operation='UPDATE', pgid='pgtrigger_update_update_f3269', table='pairing_grant', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='grant',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_grantevent" ("area_id", "ended_by_id", "ended_on", "granted_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "role", "started_on", "user_id") VALUES (OLD."area_id", OLD."ended_by_id", OLD."ended_on", OLD."granted_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', OLD."id", OLD."public_id", OLD."role", OLD."started_on", OLD."user_id"); RETURN NULL;', hash='3d5f3a04293dbc0ff95d46f811abd8961d45e609', operation='DELETE', pgid='pgtrigger_delete_delete_be34f', table='pairing_grant', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='unit',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_unitevent" ("active", "area_id", "contact", "contact_phone", "county_code", "id", "kind", "level", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "version") VALUES (NEW."active", NEW."area_id", NEW."contact", NEW."contact_phone", NEW."county_code", NEW."id", NEW."kind", NEW."level", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', NEW."id", NEW."public_id", NEW."version"); RETURN NULL;', hash='0ca0d7b72074202e88339293c5cb93cc4c87cf3a', operation='INSERT', pgid='pgtrigger_insert_insert_9571c', table='pairing_unit', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='unit',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "pairing_unitevent" ("active", "area_id", "contact", "contact_phone", "county_code", "id", "kind", "level", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "version") VALUES (NEW."active", NEW."area_id", NEW."contact", NEW."contact_phone", NEW."county_code", NEW."id", NEW."kind", NEW."level", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', NEW."id", NEW."public_id", NEW."version"); RETURN NULL;', hash='c3fe4ab2b16114290d344d950e4a52e33d99fbe1', operation='UPDATE', pgid='pgtrigger_update_update_c38ed', table='pairing_unit', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='unit',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_unitevent" ("active", "area_id", "contact", "contact_phone", "county_code", "id", "kind", "level", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "version") VALUES (OLD."active", OLD."area_id", OLD."contact", OLD."contact_phone", OLD."county_code", OLD."id", OLD."kind", OLD."level", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', OLD."id", OLD."public_id", OLD."version"); RETURN NULL;', hash='3814d80f071c7aad1f04d7795422f6fc0ab880eb', operation='DELETE', pgid='pgtrigger_delete_delete_3aa2a', table='pairing_unit', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_userevent" ("area_id", "created_at", "duty", "id", "is_active", "language", "must_change_password", "name", "name_key", "password_changed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "public_id", "second_factor_on", "unit_id", "username", "version") VALUES (NEW."area_id", NEW."created_at", NEW."duty", NEW."id", NEW."is_active", NEW."language", NEW."must_change_password", NEW."name", NEW."name_key", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'insert\', NEW."id", NEW."phone", NEW."public_id", NEW."second_factor_on", NEW."unit_id", NEW."username", NEW."version"); RETURN NULL;', hash='ca9ec5a241f5aba953769b1789031d9270e2911b', operation='INSERT', pgid='pgtrigger_insert_insert_91618', table='pairing_user', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."area_id" IS DISTINCT FROM (NEW."area_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."duty" IS DISTINCT FROM (NEW."duty") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_key" IS DISTINCT FROM (NEW."name_key") OR OLD."password_changed_at" IS DISTINCT FROM (NEW."password_changed_at") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."second_factor_on" IS DISTINCT FROM (NEW."second_factor_on") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "pairing_userevent" ("area_id", "created_at", "duty", "id", "is_active", "language", "must_change_password", "name", "name_key", "password_changed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "public_id", "second_factor_on", "unit_id", "username", "version") VALUES (NEW."area_id", NEW."created_at", NEW."duty", NEW."id", NEW."is_active", NEW."language", NEW."must_change_password", NEW."name", NEW."name_key", NEW."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'update\', NEW."id", NEW."phone", NEW."public_id", NEW."second_factor_on", NEW."unit_id", NEW."username", NEW."version"); RETURN NULL;', hash='0a964aef69bb24887f8478305824e60ac38cc2a0', operation='UPDATE', pgid='pgtrigger_update_update_0171a', table='pairing_user', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "pairing_userevent" ("area_id", "created_at", "duty", "id", "is_active", "language", "must_change_password", "name", "name_key", "password_changed_at", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "public_id", "second_factor_on", "unit_id", "username", "version") VALUES (OLD."area_id", OLD."created_at", OLD."duty", OLD."id", OLD."is_active", OLD."language", OLD."must_change_password", OLD."name", OLD."name_key", OLD."password_changed_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, CLOCK_TIMESTAMP(), \'delete\', OLD."id", OLD."phone", OLD."public_id", OLD."second_factor_on", OLD."unit_id", OLD."username", OLD."version"); RETURN NULL;', hash='8fabb2eb190c20af8264e84c9b80846184ef9579', operation='DELETE', pgid='pgtrigger_delete_delete_d25df', table='pairing_user', when='AFTER')),
         ),
