@@ -119,7 +119,7 @@ class Seen:
 
     def __init__(self, household: Household, visit: VisitInput, visitor: Any, by: Any) -> None:
         sent = {"county_code": household.county_code, "author": by, "client_id": visit.client_id}
-        self.known = Visit.everything.filter(**sent).order_by("pk")
+        self.known = Visit.everything.filter(**sent).order_by("pk").values_list("pk")
         self.pairings = rules.pairings_of(household, visitor)
         met = household.memberships.filter(person__public_id__in=visit.met).order_by()
         self.met = met.values_list("person__public_id", flat=True)
@@ -152,7 +152,7 @@ def _known(seen: Seen, visit: VisitInput, digest: str, entry: Entry) -> Visit | 
     """The visit stored under this id before, if any. Raises Conflict and Gone as ``save_visit`` does."""
     if not seen.known:
         return None
-    known: Visit = seen.known[0]
+    known = Visit.everything.get(pk=seen.known[0][0])
     if known.body_hmac != digest:
         raise Conflict(
             _("This visit was saved before with other words. Your new text has been kept."),

@@ -20,7 +20,7 @@ from visits.forms.words import SlipChoiceForm, SlipNumberForm
 from visits.models import Slip
 from visits.sections.subjects import subject_of
 from visits.views.answers import refusal, sent
-from visits.views.visits import offices, saved, visit_form
+from visits.views.visits import DONE, offices, saved, visit_form
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,6 +73,7 @@ def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
             visit = save_visit(
                 household=slip.household, visit=typed, visited_by=helper, slip=slip, by=request.user
             )
+            messages.success(request, DONE)
             messages.info(request, _("%(name)s is asked to confirm it.") % {"name": helper.name})
             return saved(request, visit, "visits:slip_enter")
         rules.check_slip(slip)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from pairing.access import by_pairing, permission_required
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
 from visits.models.today import rows_of
+from visits.views.visits import DONE
 
 SOON = timedelta(days=7)  # a promise is a reason to go from a week before its day on
 NEAR = timedelta(days=30)  # a visit is a reason to go from a month before the gap closes
@@ -50,6 +52,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """My households in order of need: promises due, the township's questions, then the longest gap."""
     cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.rank)
     _audit(request, cards)
+    if "saved" in request.GET:
+        messages.success(request, DONE)  # of the visit that he comes from
     due = [card for card in cards if card.is_due]
     rest = [card for card in cards if not card.is_due]
     context = {

@@ -88,8 +88,10 @@ def offices() -> dict[str, str]:
 
 
 def saved(request: HttpRequest, visit: Visit, to: str = "visits:today") -> HttpResponse:
-    """Back to where the day goes on; a script that sent the form learns the address and drops its draft."""
-    messages.success(request, DONE)
+    """Back to where the day goes on; a script that sent the form learns the address and drops its draft.
+
+    That page says that the visit is saved: the address tells it, so that nothing need be kept in between.
+    """
     url = f"{reverse(to)}?saved={visit.client_id}"
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"to": url})

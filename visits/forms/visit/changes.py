@@ -68,6 +68,11 @@ class ChangesForm(ChipForm):
             self.fields[name].choices = list(chips)  # type: ignore[attr-defined]
         self.initial.setdefault("income_year", str(year - 1))
 
+    @classmethod
+    def is_told_in(cls, data: Any) -> bool:
+        """Does sent data tell of a change? A browser sends the empty fields, and the year, of every form."""
+        return any(data.get(f"changes-{name}") for names in cls.GROUPS.values() for name in names)
+
     @property
     def open(self) -> dict[str, bool]:
         """Which groups have something in them, or something wrong."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from households.models import Household
 from pairing.errors import Refused
 from visits import checks
-from visits.actions.facts import UNCHANGED, Back, Fact, FileChanges
+from visits.actions.facts import Back, Fact, FileChanges
 from visits.actions.visits import NOT_ASKED, VisitInput
 from visits.forms.fields import ChipForm, Chips, DayChips, DayField, Line, ManyChips, Words, past_days
 from visits.forms.visit.changes import ChangesForm
@@ -105,7 +105,6 @@ class VisitForm(ChipForm):
         self.told_facts = self.facts if speaks_of_facts else []
         ask = subject.ask
         self.asked = fact_form(data, day=day, key=ask.key, fact=ask) if ask else None
-        self.changes = None if subject.entered_for else ChangesForm(data, day=day, people=subject.people)
         self.problems = Blocks(ProblemForm, "problem", data, day)
         self.promises = Blocks(PromiseForm, "promise", data, day)
         self.help = Blocks(HelpForm, "help", data, day)
@@ -115,6 +114,18 @@ class VisitForm(ChipForm):
         """All that is known; made only for a page that shows it, or when the sent data speaks of facts."""
         data = self.data if self.is_bound else None
         return [fact_form(data, day=self.day, key=key, fact=fact) for key, fact in self._facts().items()]
+
+    @cached_property
+    def changes(self) -> ChangesForm | None:
+        """What has changed in the file; made only for a page that shows it, or when the sent data tells of it."""
+        if self.subject.entered_for:
+            return None
+        data = self.data if self.is_bound else None
+        return ChangesForm(data, day=self.day, people=self.subject.people)
+
+    @property
+    def _told_changes(self) -> ChangesForm | None:
+        return self.changes if ChangesForm.is_told_in(self.data) else None
 
     def _due(self) -> dict[uuid.UUID, Promise | None]:
         """Promises to ask about: those that are due, and those that the sent data answers."""
@@ -132,8 +143,8 @@ class VisitForm(ChipForm):
         yield from self.told_facts
         if self.asked:
             yield self.asked
-        if self.changes:
-            yield self.changes
+        if self._told_changes:
+            yield self._told_changes
         yield from self.problems.sent
         yield from self.promises.sent
         yield from self.help.sent
@@ -192,7 +203,8 @@ class VisitForm(ChipForm):
 
     def _file_changes(self, day: date) -> FileChanges:
         back: list[Back] = [found for form in self._fact_forms() if (found := form.back())]
-        return self.changes.changes(day, back) if self.changes else UNCHANGED
+        told = self._told_changes
+        return told.changes(day, back) if told else FileChanges(back=back)
 
     def visit(self) -> VisitInput:
         """What the action takes."""
