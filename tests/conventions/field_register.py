@@ -1,9 +1,10 @@
-"""Every field that is kept: of which class, for which purpose, and who may see it on a page (S05).
+"""Every field that is kept: of which class, for which purpose, who may see it on a page, and who writes it (S05).
 
 ``public``: says nothing of a private person. ``personal``: tells of one. ``sensitive``: harms him in the wrong
 hands (income, health, belief of neighbours). ``sealed``: lies encrypted and is opened on purpose.
 Readers are the roles whose pages may show the value; everybody else's never do. A field that no page shows
-(a hash, a key to sort by) has none.
+(a hash, a key to sort by) has none. Writers are the roles whose deeds may change it, be it by what follows from
+them (a counter, a state). What only commands or the database itself write has none.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ ADMINS = frozenset({"township_admin", "county_admin"})
 MANAGERS = ADMINS | {"system"}
 AUDITORS = frozenset({"auditor", "system"})
 EVERYBODY = VILLAGE | MANAGERS | AUDITORS | {"reader", "leader"}
+ANYBODY = EVERYBODY | {"anonymous"}  # before the door, too: signing in, an invitation
+TYPISTS = frozenset({"clerk", "staff"})  # who enter a slip for a helper
+LOGGERS = HELPER | TYPISTS
 NOBODY = frozenset[str]()
 
 CLASSES = ("public", "personal", "sensitive", "sealed")
@@ -30,6 +34,7 @@ class Entry:
     kind: str
     purpose: str
     readers: frozenset[str]
+    writers: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -259,11 +264,75 @@ _REGISTER: Mapping[str, list[Fields]] = {
     "visits.Slip": [PLACE, public("a printed slip", "household cadre number printed_by printed_at visit")],
 }  # fmt: skip
 
+#: Who writes a model's fields; where it differs, the fields by name.
+_WRITERS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "pairing.Area": {"*": NOBODY},
+    "pairing.FormerCode": {"*": NOBODY},
+    "pairing.Code": {"*": NOBODY},
+    "pairing.AuditEvent": {"*": ANYBODY},
+    "pairing.Unit": {"*": MANAGERS},
+    "pairing.VillageLink": {"*": ADMINS},
+    "pairing.User": {
+        "*": MANAGERS,
+        "language": EVERYBODY,
+        "password password_changed_at must_change_password last_login session_epoch second_factor_on": ANYBODY,
+    },
+    "pairing.Grant": {"*": MANAGERS},
+    "pairing.Invitation": {"*": MANAGERS, "used_at": ANYBODY},
+    "pairing.KnownDevice": {"*": ANYBODY},
+    "households.Household": {
+        "*": OFFICE,
+        "listed_on lead pairing_count": ADMINS,
+        "last_visit_on visit_months open_problems open_promises": VILLAGE,
+    },
+    "households.VillageMonth": {"*": NOBODY},
+    "households.HouseholdYear": {"*": OFFICE},
+    "households.Person": {"*": OFFICE},
+    "households.Membership": {"*": OFFICE},
+    "households.PersonYear": {"*": OFFICE},
+    "households.Absence": {"*": VILLAGE},  # a visit tells of it, too
+    "households.ChangeRequest": {"*": VILLAGE, "decided_by decided_at remark": OFFICE},
+    "households.ChangeField": {"*": VILLAGE, "remark": OFFICE},
+    "households.Pairing": {"*": ADMINS},
+    "households.FileQuestion": {"*": OFFICE},
+    "households.ImportBatch": {"*": ADMINS},
+    "households.ImportFile": {"*": ADMINS},
+    "households.ImportRow": {"*": ADMINS},
+    "households.ImportEffect": {"*": ADMINS},
+    "households.ColumnAlias": {"*": ADMINS},
+    "visits.Visit": {
+        "*": LOGGERS,
+        "state version reading_reasons": VILLAGE,
+        "confirmed_by confirmed_at": HELPER,
+        "read_by read_at": OFFICE,
+    },
+    "visits.VisitCorrection": {"*": LOGGERS},
+    "visits.VisitQuestion": {"*": OFFICE, "answer answered_by answered_at": HELPER},
+    "visits.ConflictDraft": {"*": LOGGERS},
+    "visits.VisitEffect": {"*": VILLAGE},
+    "visits.Help": {"*": LOGGERS},
+    "visits.Problem": {"*": VILLAGE},
+    "visits.ProblemStep": {"*": VILLAGE},
+    "visits.Promise": {
+        "*": LOGGERS,
+        "holder state version dropped_reason": LOGGERS | ADMINS,  # handed over, or dropped with its pairing
+    },
+    "visits.PromiseDate": {"*": HELPER},
+    "visits.Slip": {"*": HELPER, "visit": LOGGERS},
+}
+
+
+def _writers(model: str) -> dict[str, frozenset[str]]:
+    """Who writes which field of a model, by its name; ``*`` for all others."""
+    return {name: roles for names, roles in _WRITERS[model].items() for name in names.split()}
+
+
 REGISTER: Mapping[str, Mapping[str, Entry]] = {
     model: {
-        name: Entry(fields.kind, fields.purpose, fields.readers)
+        name: Entry(fields.kind, fields.purpose, fields.readers, writers.get(name, writers["*"]))
         for fields in groups
         for name in fields.names.split()
     }
     for model, groups in _REGISTER.items()
+    for writers in [_writers(model)]
 }

@@ -32,6 +32,7 @@ from pairing import clock
 from pairing.actions import people as accounts
 from pairing.models import User, VillageLink
 from tests import cast, factories
+from tests.conventions.writes import Watch
 from tests.households import register_files
 from tests.replay import replayed
 from tests.visits import made
@@ -224,6 +225,7 @@ class Answer:
     wrote: set[str]
     events: list[str]
     written: list[tuple[str, Any]] = field(default_factory=list)  # statements that write, with their values
+    changed: set[tuple[str, str]] = field(default_factory=set)  # model and field, where somebody watches
 
     @property
     def status(self) -> int:
@@ -256,8 +258,8 @@ _WRITE = re.compile(
 class Probe:
     """Somebody's browser. Every request happens in a savepoint and leaves nothing behind."""
 
-    def __init__(self, world: cast.World, who: str, **options: Any) -> None:
-        self.client = Client(raise_request_exception=False, **options)
+    def __init__(self, world: cast.World, who: str, watch: Watch | None = None, **options: Any) -> None:
+        self.client, self.watch = Client(raise_request_exception=False, **options), watch
         if who != "anonymous":
             self.client.force_login(world.people[who], backend="pairing.adapters.UsernameOrPhone")
             session = self.client.session
@@ -276,9 +278,10 @@ class Probe:
             response: HttpResponse = call(path, data or {}, **more)
             if response.streaming:
                 response.content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+            changed = self.watch.changes(wrote) if self.watch else set()
             transaction.set_rollback(True)
         self.client.cookies = copy.copy(self.cookies)
-        return Answer(response, set(wrote), list(events), statements)
+        return Answer(response, set(wrote), list(events), statements, changed)
 
 
 @contextmanager

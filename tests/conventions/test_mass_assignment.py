@@ -1,6 +1,7 @@
 """Only named fields can be written (S08): the columns of all models, sent along with every form, go nowhere.
 
-Each smuggled value is one that stands nowhere else; none may be among what the request writes.
+Each smuggled value is one that stands nowhere else; none may be among what the request writes. And what a
+request changes is what the field register lets this role write.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import models
 from tests.conventions.access_table import PAGES
 from tests.conventions.ground import Ground, Probe, forms_on
 from tests.conventions.sweep import BY_WIDTH, path_of, positions_of
+from tests.conventions.writes import Watch, not_theirs
 
 TEXT, NUMBER, DAY = "smuggled7", "987654321", "1977-07-07"
 FURTHER = (
@@ -42,9 +44,14 @@ def smuggled(ground: Ground) -> dict[str, str]:
 def test_no_form_writes_what_it_does_not_name(ground: Ground, bodies: dict[str, Any]) -> None:
     extra, wrong, done = smuggled(ground), [], 0
     marks = (TEXT, NUMBER, DAY, str(ground.world.files["other_county"].public_id))
+    browsers = {who: Probe(ground.world, who) for who in BY_WIDTH}
+    watch = Watch()
+    for browser in browsers.values():
+        browser.watch = watch
     for name, body in bodies.items():
         page = PAGES[name]
-        browser = Probe(ground.world, next(who for who in BY_WIDTH if who in page.who))
+        who = next(who for who in BY_WIDTH if who in page.who)
+        browser = browsers[who]
         for position in positions_of(ground, page):
             path = path_of(ground, name, page, position)
             own = set(body)
@@ -52,6 +59,7 @@ def test_no_form_writes_what_it_does_not_name(ground: Ground, bodies: dict[str, 
                 own |= {f for form in forms_on(browser.send("GET", path).text) for f in form.fields}
             answer = browser.send("POST", path, {k: v for k, v in extra.items() if k not in own} | body)
             wrong += [f"{name}: {sql[:120]} {mark}" for sql, mark in smuggled_into(answer.written, marks)]
+            wrong += sorted(not_theirs(who, name, answer))
             done += answer.status == 302
             if answer.status in (200, 302):
                 break
