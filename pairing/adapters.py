@@ -8,7 +8,6 @@ when fifty different names have failed there, because a whole township may sit b
 import hashlib
 import secrets
 import time
-import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -25,13 +24,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pairing import audit, clock
+from pairing.actions.second_factors import whose_secrets
 from pairing.crypto import blind, seal, unseal
 from pairing.error_pages import answer
 from pairing.models import KnownDevice, User
 from pairing.models.people import sign_in_name
-
-# allauth gives its cipher hooks no row to bind a secret to.
-_NO_ROW = uuid.UUID(int=0)
 
 
 class UsernameOrPhone(ModelBackend):
@@ -212,17 +209,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Secrets of second factors lie under our cipher."""
+    """Secrets of second factors lie under our cipher, each bound to its person."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right, or it has been used. Wait for the next one."),
     }
 
     def encrypt(self, text: str) -> str:
-        return seal(text, label="second_factor.secret", public_id=_NO_ROW)
+        return seal(text, label="second_factor.secret", public_id=whose_secrets())
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, label="second_factor.secret", public_id=_NO_ROW)
+        return unseal(encrypted_text, label="second_factor.secret", public_id=whose_secrets())
 
 
 def _write(name: str, *, by: Any, **more: Any) -> None:

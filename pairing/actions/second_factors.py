@@ -1,5 +1,10 @@
 """Set up, renew and take away second factors: a code app (TOTP), and recovery codes for when it is lost."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
@@ -9,6 +14,32 @@ from django.utils.translation import gettext_lazy as _
 from pairing.audit import action
 from pairing.errors import Refused
 from pairing.models import User
+
+_whose: ContextVar[UUID] = ContextVar("whose secrets")
+
+
+@contextmanager
+def secrets_of(person: User) -> Iterator[None]:
+    """Inside the block allauth seals and opens this person's secrets, and nobody else's open.
+
+    allauth's cipher hooks are given no row: whoever has it work with a secret says here whose it is.
+    """
+    token = _whose.set(person.public_id)
+    try:
+        yield
+    finally:
+        _whose.reset(token)
+
+
+def whose_secrets() -> UUID:
+    """The person of the block one is in. Raises LookupError outside of any: nothing is sealed for nobody."""
+    return _whose.get()
+
+
+def activate_code_app(person: User, secret: str) -> TOTP:
+    """Keep the secret of a person's code app. For actions and the demo: it checks and records nothing."""
+    with secrets_of(person):
+        return TOTP.activate(person, secret)
 
 
 def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
@@ -24,7 +55,9 @@ def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
             raise Refused(
                 _("This code is not right. Check the time of your phone, and type the newest code."), "code"
             )
-        TOTP.activate(by, secret).validate_code(code)
+        app = activate_code_app(by, secret)
+        with secrets_of(by):
+            app.validate_code(code)
         codes = _new_recovery_codes(by)
         _flag(by, on=True)
     return codes
@@ -56,7 +89,8 @@ def forget_second_factor(person: User) -> None:
 
 def _new_recovery_codes(person: User) -> list[str]:
     Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
-    return RecoveryCodes.activate(person).get_unused_codes()
+    with secrets_of(person):
+        return RecoveryCodes.activate(person).get_unused_codes()
 
 
 def _flag(person: User, *, on: bool) -> None:

@@ -1,14 +1,18 @@
 """Forms by which people get in: allauth's, with our words."""
 
+import logging
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateCodeForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
+from pairing.actions.second_factors import secrets_of
+from pairing.crypto import Unreadable
 from pairing.models import User
 from pairing.models.people import sign_in_name
 
@@ -54,7 +58,20 @@ class ConfirmForm(ReauthenticateForm):
         self.fields["password"] = _password(_("Password"), "current-password")
 
 
-class CodeForm(AuthenticateForm):
+class _OfOnePerson:
+    """Opens this person's secrets only; one that was put there from elsewhere is as good as a wrong code."""
+
+    def clean_code(self) -> str:
+        form: Any = super()
+        try:
+            with secrets_of(self.user):  # type: ignore[attr-defined]
+                return str(form.clean_code())
+        except Unreadable:
+            logging.getLogger("pairing").exception("A second factor does not open for its person.")
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class CodeForm(_OfOnePerson, AuthenticateForm):
     """The code of a second factor, or a recovery code, at sign-in."""
 
     code = forms.CharField(
@@ -65,7 +82,7 @@ class CodeForm(AuthenticateForm):
     )
 
 
-class ConfirmCodeForm(ReauthenticateCodeForm):
+class ConfirmCodeForm(_OfOnePerson, ReauthenticateCodeForm):
     """The code once more, before something delicate."""
 
     code = forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=_CODE))

@@ -8,8 +8,11 @@ import threading
 import time
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.db import connection, connections
 
+from pairing.actions.second_factors import activate_code_app, secrets_of
 from pairing.models import Area, Unit, User
 from tests import databases
 
@@ -66,6 +69,7 @@ def check(settings, rows):
 def test_all_values_and_their_history_move_to_the_new_key(settings):
     user = make(30)
     before = user.phone_hmac
+    activate_code_app(user, "JBSWY3DPEHPK3PXP")
     process = rotate("--batch", "7")
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0, output
@@ -73,6 +77,9 @@ def test_all_values_and_their_history_move_to_the_new_key(settings):
     assert check(settings, 30) == 31
     user.refresh_from_db()
     assert (user.phone.open(), user.phone_hmac) == ("13811112222", before)
+    with secrets_of(user):
+        sealed = Authenticator.objects.get(user=user).data["secret"]
+        assert get_adapter().decrypt(sealed) == "JBSWY3DPEHPK3PXP"  # with the new key alone
     again = rotate()
     assert "0 values sealed anew" in again.communicate(timeout=60)[0]
 

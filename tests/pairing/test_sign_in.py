@@ -4,12 +4,14 @@ import datetime as dt
 import re
 import statistics
 import time
+from importlib import import_module
 
 import pytest
 import time_machine
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
@@ -19,6 +21,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from pairing.actions import people
+from pairing.actions.second_factors import _new_recovery_codes, activate_code_app
+from pairing.crypto import seal
 from pairing.models import AuditEvent, Grant, User
 from tests.pairing.conftest import PASSWORD
 
@@ -314,7 +318,7 @@ def test_an_ended_role_is_gone_at_the_next_request(client, cast, sign_in):
 
 @pytest.fixture
 def enrolled(cast):
-    TOTP.activate(cast.county, SECRET)
+    activate_code_app(cast.county, SECRET)
     return cast.county
 
 
@@ -374,6 +378,39 @@ def test_a_code_works_once(client, cast, enrolled):
     ]
 
 
+def test_a_secret_moved_to_another_person_opens_nothing(client, cast, enrolled):
+    """Whoever can write to the table gives another account his own app, and still does not get in."""
+    activate_code_app(cast.town, "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK")
+    theirs, own = (Authenticator.objects.get(user=user) for user in (cast.town, enrolled))
+    theirs.data = own.data
+    theirs.save()
+    attempt(client, "town", PASSWORD)
+    answer = client.post(CODE, {"code": code_now()})
+    assert answer.status_code == 200
+    assert not signed_in(client)
+
+
+def test_nothing_is_sealed_for_nobody(cast, enrolled):
+    with pytest.raises(LookupError):
+        get_adapter().encrypt(SECRET)
+
+
+def test_secrets_from_before_the_binding_are_bound_by_the_migration(client, cast, enrolled):
+    """And back, for whoever must undo it."""
+    migration = import_module("pairing.migrations.0003_bind_second_factors")
+    row = Authenticator.objects.get(user=enrolled)
+    row.data["secret"] = seal(SECRET, label=migration.LABEL, public_id=migration.NOBODY)
+    row.save()
+    attempt(client, "county", PASSWORD)
+    assert client.post(CODE, {"code": code_now()}).status_code == 200
+    assert not signed_in(client)
+    migration.bind(apps, None)
+    migration.unbind(apps, None)
+    migration.bind(apps, None)
+    client.post(CODE, {"code": code_now()})
+    assert signed_in(client)
+
+
 def test_wrong_codes_are_counted(client, cast, enrolled):
     attempt(client, "county", PASSWORD)
     for _n in range(10):
@@ -383,7 +420,7 @@ def test_wrong_codes_are_counted(client, cast, enrolled):
 
 
 def test_a_recovery_code_works_once_and_is_logged(client, cast, enrolled):
-    code = RecoveryCodes.activate(enrolled).get_unused_codes()[0]
+    code = _new_recovery_codes(enrolled)[0]
     for expected in (True, False):
         client.post("/account/logout/")
         attempt(client, "county", PASSWORD)

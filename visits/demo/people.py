@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
 from pairing import clock
 from pairing.actions.people import create_user, grant_role
+from pairing.actions.second_factors import activate_code_app
 from pairing.models import Area, Unit, User
 from pairing.models.units import VillageLink
 from pairing.roles import Role
@@ -94,7 +95,7 @@ def build_people(places: list[Area], *, cadres: int, villages_each: int) -> None
         if sign_in.username == "reader":
             grant_role(person=user, role=Role.READER, area=area, started_on=began, by=None)
         if user.needs_second_factor:
-            TOTP.activate(user, generate_totp_secret())
+            activate_code_app(user, generate_totp_secret())
             user.second_factor_on = True
         user.password = password
         user.save(update_fields=["password", "second_factor_on"])

@@ -9,6 +9,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from pairing.actions.second_factors import secrets_of
+
 PERIOD = 30
 
 
@@ -29,7 +31,8 @@ class Command(BaseCommand):
         if factor is None:
             raise CommandError(f"{options['username']} has no code app; cadres and clerks sign in without.")
         now = time.time()
-        secret = get_adapter().decrypt(factor.data["secret"])
+        with secrets_of(factor.user):
+            secret = get_adapter().decrypt(factor.data["secret"])
         code = format_hotp_value(hotp_value(secret, int(now) // PERIOD))
         left = PERIOD - int(now) % PERIOD
         self.stdout.write(f"{code}  (for {left} more seconds; each code works once)")

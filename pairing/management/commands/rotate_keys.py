@@ -18,6 +18,7 @@ from pghistory.models import Event
 from psycopg2.extras import execute_values
 
 from pairing import grants
+from pairing.actions.second_factors import secrets_of
 from pairing.crypto import current_head, reseal
 from pairing.fields import SealedField
 
@@ -81,7 +82,8 @@ class Command(BaseCommand):
                     if row and not row.data.get(k, current_head()).startswith(current_head())
                 ]
                 if row and old:
-                    row.data |= {key: adapter.encrypt(adapter.decrypt(row.data[key])) for key in old}
+                    with secrets_of(row.user):
+                        row.data |= {key: adapter.encrypt(adapter.decrypt(row.data[key])) for key in old}
                     row.save(update_fields=["data"])
                     changed += 1
         return changed
