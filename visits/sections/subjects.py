@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from households.models import Absence, Household, HouseholdYear, Membership, PersonYear
+from households.models import Absence, Household, HouseholdYear, PersonYear
 from pairing import codelists
 from pairing.together import read
 from pairing.wording import colon
@@ -34,30 +34,26 @@ def subject_of(
     answered = set(answered)
     waiting = Q(state__in=[Promise.State.OPEN, Promise.State.DONE])
     promises = household.promises.filter(waiting | Q(public_id__in=answered))
-    members = household.memberships.present().select_related("person")
-    absences, years = household.absences.on(day), household.years.order_by("-year")[:1]
-    person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
-    talks = (
-        household.visits.valid().exclude(method=Visit.Method.NOT_MET).values_list("no_change", flat=True)[:2]
+    members = household.memberships.present().values_list(
+        "person_id", "person__public_id", "person__name", named=True
     )
-    known = [absences, person_years, years]
-    read(promises, members, *([*known, talks] if asks and not entered_for else []))
+    known = Known(household, day) if asks and not entered_for else None
+    read(promises, members, *(known.rows if known else []))
     due = [p for p in promises if p.public_id in answered or _is_due(p, day)]
-    present = list(members)
+    names = {m.person_id: m.person__name for m in members}
 
     def told() -> list[KnownFact]:
-        read(*known)
-        return known_facts(present, absences, person_years, years)
+        return (known or Known(household, day)).facts(names)
 
     facts: Any = (
         [] if entered_for else SimpleLazyObject(told)
     )  # a sent form that speaks of none asks for none
     ask = None  # the third "no change" in succession asks one question
-    if asks and facts and list(talks) == [True, True]:
+    if known and facts and list(known.talks) == [True, True]:
         ask = min(facts, key=lambda fact: fact.known_on or date.min)
     return Subject(
         household=household,
-        people=[(str(m.person.public_id), m.person.name) for m in present],
+        people=[(str(m.person__public_id), m.person__name) for m in members],
         due=due,
         facts=facts,
         ask=ask,
@@ -71,16 +67,22 @@ def _is_due(promise: Promise, day: date) -> bool:
     return promise.state == Promise.State.OPEN and promise.due_on <= day + DUE_SOON
 
 
-def known_facts(
-    present: Iterable[Membership],
-    absences: Iterable[Absence],
-    person_years: Iterable[PersonYear],
-    years: Iterable[HouseholdYear],
-) -> list[KnownFact]:
-    """Up to five facts of the file as sentences, the likeliest to have changed first."""
-    names = {m.person_id: m.person.name for m in present}
-    facts = [*_absences(absences, names), *_people(person_years, names), *_home(years)]
-    return facts[:FACTS]
+class Known:
+    """What the file knows on a day, and what the last two talks said of it: read together, when first asked."""
+
+    def __init__(self, household: Household, day: date) -> None:
+        self.absences = household.absences.on(day)
+        self.person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
+        self.years = household.years.order_by("-year")[:1]
+        talks = household.visits.valid().exclude(method=Visit.Method.NOT_MET)
+        self.talks = talks.values_list("no_change", flat=True)[:2]
+        self.rows = (self.absences, self.person_years, self.years, self.talks)
+
+    def facts(self, names: dict[int, str]) -> list[KnownFact]:
+        """Up to five facts as sentences, the likeliest to have changed first. ``names`` are the members'."""
+        read(*self.rows)
+        found = [*_absences(self.absences, names), *_people(self.person_years, names), *_home(self.years)]
+        return found[:FACTS]
 
 
 def _absences(absences: Iterable[Absence], names: dict[int, str]) -> Iterable[KnownFact]:
