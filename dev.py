@@ -278,7 +278,9 @@ def prepare(runtime: str, owner: str) -> None:
     tables = digest("*/migrations/*.py", "*/models/*.py", "pairing/data/*", "pairing/grants.py",
                     "pairing/management/commands/migrate.py")  # fmt: skip
     with ThreadPoolExecutor(1) as beside:  # static files need no tables
-        collected = beside.submit(once, STATE / "collected", f"{digest('static/**/*')} {packages}", collect)
+        collected = beside.submit(
+            once, STATE / "collected", f"{digest('static/**/*', 'pairing/finders.py')} {packages}", collect
+        )
         once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
         collected.result()
     once(STATE / "demo", runtime, fill)

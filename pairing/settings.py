@@ -280,7 +280,7 @@ STATIC_ROOT = Path(os.environ.get("PAIRING_STATIC_ROOT", BASE_DIR / "build" / "s
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "pairing.finders.PackageFinder",
+    "pairing.finders.JoinedFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -8,7 +8,8 @@ from pathlib import Path
 import bootstrap_wrapper
 import pytest
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.finders import get_finders
+
+from pairing.finders import SHEETS
 
 # The subresource-integrity hash that Bootstrap publishes for 5.3.8, and that of the part of it which we serve: its
 # variables and its normal forms of elements. The rest would be 28 KB on a phone's first load for one class.
@@ -25,23 +26,25 @@ def test_bootstrap_is_the_published_file(path, expected):
     assert base64.b64encode(hashlib.sha384(content).digest()).decode() == expected
 
 
-def test_only_listed_files_of_packages_are_served():
-    assert finders.find("bootstrap/css/bootstrap-reboot.min.css")
+def test_no_other_file_of_a_package_or_of_the_code_is_served():
     for unlisted in (
+        "bootstrap/css/bootstrap-reboot.min.css",
         "bootstrap/js/bootstrap.js",
-        "bootstrap/../heroicons/cli.py",
         "css/../../pairing/settings.py",
     ):
         assert not _found(unlisted), unlisted
 
 
-def test_collected_names_are_few_and_their_maps_exist():
-    names = {f"{getattr(s, 'prefix', '') or ''}/{n}" for f in get_finders() for n, s in f.list([])}
-    packaged = {name for name in names if name.startswith("bootstrap/")}
-    assert packaged == {
-        "bootstrap/css/bootstrap-reboot.min.css",
-        "bootstrap/css/bootstrap-reboot.min.css.map",
-    }
+def test_the_style_sheet_of_every_page_is_all_of_its_parts():
+    """No part is left out, none of it names a map or another file, and paper has the last word."""
+    text = Path(finders.find("css/pairing.css")).read_text()
+    assert {sheet.stem for sheet in SHEETS} == {
+        "bootstrap-reboot.min", "look", "frame", "parts", "records", "forms", "tables", "layout",
+    }  # fmt: skip
+    assert all(sheet.read_text()[:2000] in text for sheet in SHEETS)
+    assert text.count("{") == text.count("}")
+    assert not re.search(r"sourceMappingURL|@import|url\((?!\"data:)", text)
+    assert text.index("@media print {\n/* A4") > text.index("/* Where things stand")
 
 
 def test_templates_and_scripts_obey_the_content_policy():
