@@ -277,10 +277,9 @@ def prepare(runtime: str, owner: str) -> None:
     once(STATE / "translated", digest(f"{catalogue}.po"), translate)
     tables = digest("*/migrations/*.py", "*/models/*.py", "pairing/data/*", "pairing/grants.py",
                     "pairing/management/commands/migrate.py")  # fmt: skip
+    statics = f"{digest('static/**/*', 'pairing/finders.py')} {packages}"
     with ThreadPoolExecutor(1) as beside:  # static files need no tables
-        collected = beside.submit(
-            once, STATE / "collected", f"{digest('static/**/*', 'pairing/finders.py')} {packages}", collect
-        )
+        collected = beside.submit(once, STATE / "collected", statics, collect)
         once(STATE / "migrated", f"{tables} {packages} {owner}", migrate)
         collected.result()
     once(STATE / "demo", runtime, fill)
