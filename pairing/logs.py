@@ -3,9 +3,13 @@
 import logging
 import re
 
-# PostgreSQL's details quote rows and keys; identity, phone and bank numbers are long runs of digits.
+# PostgreSQL's details quote rows and keys; identity, phone and bank numbers are long runs of digits, also in groups.
 _QUOTED = re.compile(r"^(?:DETAIL|CONTEXT|HINT|QUERY|STATEMENT):.*$", re.MULTILINE)
-_NUMBER = re.compile(r"(?<![\w-])\d{11,22}[Xx]?(?![\w-])")
+# Letters of hexadecimal ids and hashes do not end such a run; other letters, and Chinese characters, do.
+_NUMBER = re.compile(
+    r"(?<![\da-f-])(?:\d{11,22}|\d{3,6}(?:[ -]\d{4}){2,4}(?: \d{1,3})?)[Xx]?(?![\da-f-])"
+    r"|(?<=phone)\d{11}(?!\d)"
+)
 
 
 class Formatter(logging.Formatter):

@@ -17,6 +17,7 @@ from tests import databases, site
 if TYPE_CHECKING:
     from tests import cast
 
+pytest_plugins = ["tests.spilled"]
 os.environ["PAIRING_PROFILE"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "pairing.settings"
 

@@ -1,6 +1,7 @@
 """The site as it runs in production: gunicorn with sync workers, on a free port of this machine."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -34,7 +35,8 @@ def serve(workers: int = 2) -> Iterator[Site]:
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "pairing.wsgi", "--no-control-socket",
-             "--workers", str(workers), "--bind", f"fd://{door.fileno()}"],
+             "--workers", str(workers), "--bind", f"fd://{door.fileno()}",
+             "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s"],
             cwd=ROOT, pass_fds=[door.fileno()], stdout=log, stderr=log,
         )  # fmt: skip
         try:
@@ -43,6 +45,10 @@ def serve(workers: int = 2) -> Iterator[Site]:
         finally:
             process.terminate()
             process.wait(30)
+            from tests import spilled  # not above: it is a plugin of the run
+
+            log.seek(0)
+            spilled.look_at_site(log.read().decode(errors="replace"), os.environ["DATABASE_URL"])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: tempfile._TemporaryFileWrapper) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 
-from tests import factories
+from pairing.models import Unit
+from tests import factories, spilled
 from tests.conventions.access_table import PAGES, ROLES
 from tests.conventions.ground import RESTRICTED, Ground, Probe
 from tests.conventions.sweep import path_of, positions_of
+from tests.spilled import readable
 
 KEPT = ("django_session", "pairing_cache", "pairing_auditevent", "axes_", "account_", "mfa_")
 TYPED = ("13800001234", "a long new walk", factories.PASSWORD, RESTRICTED)
@@ -37,15 +40,6 @@ def lines() -> Iterator[list[str]]:
     yield handler.lines
     root.removeHandler(handler)
     logging.disable(logging.ERROR)
-
-
-def readable(text: str) -> str:
-    """A stored text, also as what it says: sessions are signed, cached values packed."""
-    try:
-        packed = base64.b64decode(text).decode(errors="replace")
-    except ValueError:
-        packed = ""
-    return f"{text} {SessionStore().decode(text)} {packed}"
 
 
 #: What is kept hangs on the page more than on who looks: the others in the slow part.
@@ -78,6 +72,24 @@ def test_nothing_sensitive_is_kept(
 
 def table_of(sql: str) -> str:
     return sql.replace('"', " ").split(maxsplit=3)[2 if sql.startswith(("INSERT", "DELETE")) else 1]
+
+
+@pytest.mark.django_db
+def test_the_whole_run_would_be_told_of_a_spilled_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See tests/spilled.py: a table, a session, a cached value, a line that no formatter cleaned."""
+    number = factories.phone_number()
+    found = set[str]()
+    monkeypatch.setattr(spilled, "found", found)
+    places = factories.areas({"62": "甘肃省"})
+    Unit.objects.create(area=places["62"], county_code="", name="unit", contact=number)
+    store = SessionStore()
+    store["typed"] = number
+    store.save()
+    cache.set("typed", {"number": number})
+    spilled.look_at("log", f"No such phone: {number}")
+    spilled.look_at("log", "id 7d3f1c2e-0000-4000-8000-13912345678 of 1390000000123")
+    assert {hit.split(":")[0] for hit in found} == {"pairing_unit", "django_session", "pairing_cache", "log"}
+    assert len(found) == 4
 
 
 def test_a_kept_number_would_be_seen() -> None:
