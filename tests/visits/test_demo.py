@@ -7,8 +7,8 @@ from django.db.models import Count, F, Q
 from households.models import ChangeRequest, FileQuestion, Household, Membership, Pairing, Person
 from pairing import clock
 from visits.actions import counters
-from visits.demo import build, life, people, scale
-from visits.models import Problem, Promise, Visit
+from visits.demo import build, life, news, people, scale
+from visits.models import Problem, Promise, Visit, VisitEffect
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 KEPT = ("last_visit_on", "open_problems", "open_promises", "pairing_count", "member_count", "lead_id")
@@ -44,7 +44,10 @@ def check_invariants() -> None:
     assert all(number[:6] == "629999" for number in numbers if number)
 
 
-def test_a_township_lives_two_years_through_the_actions(county: None) -> None:
+def test_a_township_lives_two_years_through_the_actions(
+    county: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "TOLD", 0.9)  # in so few households hardly anything would be told
     life.REFUSALS.clear()
     place = people.townships(1)[0]
     township = life.Township(place, index=0, total=1)
@@ -57,6 +60,8 @@ def test_a_township_lives_two_years_through_the_actions(county: None) -> None:
     assert Promise.everything.exists() or Problem.everything.exists()
     assert FileQuestion.everything.unanswered().exists()
     assert ChangeRequest.everything.count() < 24
+    kinds = set(VisitEffect.everything.values_list("kind", flat=True))
+    assert len(kinds & {"away", "back", "later", "asked", "recorded"}) >= 3
     assert build.is_built()
 
 

@@ -8,18 +8,15 @@ import heapq
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
 
-from households.actions.households import put_all_on_list, register_household
-from households.actions.members import record_absence
-from households.actions.pairings import Assignment, Succession, hand_over, pair_roster
-from households.models import Household, Membership, Pairing, Person
+from households.actions.changes import decide_change
+from households.actions.pairings import Succession, hand_over
+from households.models import ChangeRequest, Pairing
 from households.models.scoped import codes_of
 from pairing import clock
 from pairing.audit import action
@@ -28,40 +25,19 @@ from pairing.models import Area, User
 from visits.actions import counters, reading, referrals
 from visits.actions import problems as problem_actions
 from visits.actions import promises as promise_actions
-from visits.actions.help import HelpInput
-from visits.actions.problems import ProblemInput
-from visits.actions.visits import PromiseAnswer, PromiseInput, VisitInput, save_visit
-from visits.demo import files, words
-from visits.demo.people import administrator_of, cadres_of, staff_of, villages
-from visits.demo.register import bring_in
-from visits.models import Problem, Promise, Visit
+from visits.actions.recording import record_fact
+from visits.actions.visits import VisitInput, save_visit
+from visits.demo import words
+from visits.demo.homes import Home, Settling
+from visits.demo.news import News, Newsmonger
+from visits.demo.people import administrator_of, cadres_of, staff_of
+from visits.demo.talks import Talks
+from visits.models import Problem, Promise, Visit, VisitEffect
 
 SPAN = 730  # days of visits
 LATELY = 110  # the days in which everything goes through the actions; before, visits are written in one go
-PAIRED_BEFORE = 760  # days ago that most pairings began
 INSPECTIONS = ((6, 20), (11, 28))  # month and day of the county's inspections
 HABITS = [("steady", 45), ("quarterly", 25), ("rush", 18), ("forgets", 12)]
-#: Of whose age a sentence speaks, by topic.
-AGES = {"school": (14, 22), "work": (18, 62), "old": (60, 120), "illness": (40, 120), "farming": (18, 75)}
-OFFICES = {
-    "insurance": "county_insurance", "water": "county_water", "road_power": "township_rural",
-    "housing": "county_housing", "market": "township_rural", "allowance": "township_affairs",
-    "pension": "county_disabled", "land": "township_judicial", "disaster": "township_rural",
-    "care": "township_affairs",
-}  # fmt: skip
-
-
-@dataclass
-class Home:
-    """A registered household, with what the story needs to know of it."""
-
-    household: Household
-    topics: list[str]
-    met: list[uuid.UUID]
-    people: list[tuple[str, int]]  # name and age
-    helper: User | None = None
-    promises: list[Promise] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Township:
@@ -70,105 +46,18 @@ class Township:
     def __init__(self, place: Area, *, index: int, total: int) -> None:
         self.place, self.index, self.total = place, index, total
         self.random = Random(place.code)
-        self.numbers = files.Numbers(index, total)
+        self.talks, self.news = Talks(self.random), Newsmonger(place.code)
+        self.to_record: dict[int, dict[str, dict[str, Any]]] = {}  # facts told, by visit and key
         self.staff, self.administrator = staff_of(place), administrator_of(place)
         self.homes: list[Home] = []
         self.past: list[Visit] = []
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = count()
 
-    # --- the files -------------------------------------------------------------------------------------
-
     def register(self, households: int, villages_each: int) -> None:
-        """Let two registers come in, type some files by hand, put most on the list and give those a helper."""
-        places = villages(self.place, villages_each)
-        now = clock.now()
-        drafts: list[files.Draft] = []
-        for number, village in enumerate(places):
-            share = households // len(places) + (number < households % len(places))
-            drafts += files.drafts(self.random, self.numbers, village.code, share)
-        by_hand = drafts[:: max(8, len(drafts) // 8)]
-        imported = [draft for draft in drafts if draft not in by_hand]
-        with clock.pretending(now - timedelta(days=PAIRED_BEFORE + 20)):
-            year = clock.today().year
-            bring_in(
-                [files.of_first_year(d) for d in imported], place=self.place, year=year, by=self.administrator
-            )
-        with clock.pretending(now - timedelta(days=32)):
-            known = [d for d in imported if len(d.years) > 1]
-            later = [files.with_news(self.random, d) for d in known]
-            bring_in(later, place=self.place, year=clock.today().year, by=self.administrator)
-        with clock.pretending(now - timedelta(days=PAIRED_BEFORE + 5)):
-            for draft in by_hand:
-                self._type(draft)
-        self._gather(drafts)
-        self._list_and_pair(drafts)
-
-    def _type(self, draft: files.Draft) -> None:
-        """Register one household by hand, as the township's staff do."""
-        register_household(
-            village_code=draft.village_code,
-            file_number=draft.file_number,
-            members=[files.spoiled(self.random, member) for member in draft.members],
-            years=draft.years[:1],
-            group_name=draft.group_name,
-            phone=draft.phone,
-            by=self.staff,
-        )
-
-    def _gather(self, drafts: list[files.Draft]) -> None:
-        """Read the files back as homes of the story, and note who is away."""
-        numbers = [draft.file_number for draft in drafts]
-        rows = {
-            h.file_number: h
-            for h in Household.everything.filter(county_code=self.place.code[:6], file_number__in=numbers)
-        }
-        people: dict[int, list[Person]] = {}
-        for member in (
-            Membership.everything.filter(household__in=rows.values()).select_related("person").order_by("pk")
-        ):
-            people.setdefault(member.household_id, []).append(member.person)
-        for draft in drafts:
-            household = rows[draft.file_number]
-            members = people[household.pk]
-            self.homes.append(
-                Home(
-                    household,
-                    draft.topics,
-                    [p.public_id for p in members],
-                    [
-                        (p.name, clock.today().year - p.birth_date.year if p.birth_date else 40)
-                        for p in members
-                    ],
-                )
-            )
-            if draft.away or ("work" in draft.topics and len(members) > 2):
-                where, back = self.random.choice(words.AWAY)
-                with clock.pretending(clock.now() - timedelta(days=self.random.randint(30, 200))):
-                    record_absence(
-                        household=household,
-                        person=None if draft.away else members[min(2, len(members) - 1)],
-                        away_from=clock.today(),
-                        expected_back=back,
-                        where=where,
-                        by=self.staff,
-                    )
-
-    def _list_and_pair(self, drafts: list[files.Draft]) -> None:
-        """Most households come on the pairing list, and nearly all of those get a helper, by roster."""
-        cadres = cadres_of(self.index, self.total)
-        listed = [home for home, draft in zip(self.homes, drafts, strict=True) if draft.listed]
-        with clock.pretending(clock.now() - timedelta(days=PAIRED_BEFORE)):
-            put_all_on_list(households=[home.household for home in listed], by=self.administrator)
-        without = set(self.random.sample(range(len(listed)), k=max(1, len(listed) // 30)))
-        assignments = []
-        for number, home in enumerate(listed):
-            if number not in without:
-                # neighbours share a helper, and loads differ as they do in life
-                home.helper = cadres[min(int((number / len(listed)) ** 1.1 * len(cadres)), len(cadres) - 1)]
-                assignments.append(Assignment(household=home.household, cadre=home.helper))
-        with clock.pretending(clock.now() - timedelta(days=PAIRED_BEFORE)):
-            pair_roster(assignments=assignments, started_on=clock.today(), by=self.administrator)
+        """Let the files come in, most of them with a helper."""
+        settling = Settling(self.place, self.random, index=self.index, total=self.total)
+        self.homes = settling.homes(households, villages_each)
 
     # --- the two years ----------------------------------------------------------------------------------
 
@@ -233,8 +122,8 @@ class Township:
             body_hmac=f"{self.random.getrandbits(256):064x}",
             method="home" if self.random.random() < 0.88 else "call",
             met=self.random.sample(home.met, k=1),
-            said=self._said(home),
-            tasks=self._tasks(),
+            said=self.talks.said(home),
+            tasks=self.talks.tasks(),
             state=Visit.State.FILED,
         )
 
@@ -274,12 +163,15 @@ class Township:
             else random.sample(home.met, k=min(len(home.met), random.choice([1, 1, 2])))
         )
         quiet = method != "not_met" and random.random() < 0.22
-        problem = self._problem() if method in ("home", "call") and random.random() < 0.11 else None
+        problem = self.talks.problem() if method in ("home", "call") and random.random() < 0.11 else None
         promise = (
-            self._promise(day) if (problem and problem.triage == "mine") or random.random() < 0.09 else None
+            self.talks.promise(day)
+            if (problem and problem.triage == "mine") or random.random() < 0.09
+            else None
         )
-        gift = self._help() if method == "home" and random.random() < 0.13 else None
-        quiet = quiet and not (problem or promise)
+        gift = self.talks.help() if method == "home" and random.random() < 0.13 else None
+        news = News() if method == "not_met" or late else self.news.told(home, day)
+        quiet = quiet and not (problem or promise or news)
         visit = save_visit(
             household=household,
             visit=VisitInput(
@@ -287,13 +179,15 @@ class Township:
                 visited_on=day,
                 method=method,
                 met=met,
-                said="" if quiet or method == "not_met" else self._said(home),
+                said="" if quiet or method == "not_met" else self.talks.said(home),
                 no_change=quiet,
-                answers=self._answers(home, day) if method in ("home", "call") else [],
+                answers=self.talks.answers(home, day) if method in ("home", "call") else [],
                 problems=[problem] if problem else [],
                 promises=[promise] if promise else [],
                 help=[gift] if gift else [],
-                tasks=self._tasks() if method == "home" else [],
+                tasks=self.talks.tasks() if method == "home" else [],
+                facts=news.facts,
+                changes=news.changes,
                 restricted=random.choice(words.RESTRICTED)
                 if method == "home" and random.random() < 0.01
                 else "",
@@ -306,72 +200,23 @@ class Township:
         for raised in visit.problems.all():
             home.problems.append(raised)
             self._follow_problem(raised, helper)
+        if news:
+            self._follow_news(home, visit, news)
         if visit.state == Visit.State.TO_READ:
             self.later(1, 4, lambda: self.read(visit))
 
-    def _said(self, home: Home) -> str:
-        if self.random.random() < 0.05:
-            return words.ESSAY
-        topic = self.random.choice(home.topics)
-        text = self.random.choice(words.SAID[topic])
-        youngest, oldest = AGES.get(topic, (18, 90))
-        names = [n for n, age in home.people if youngest <= age <= oldest] or [
-            n for n, _age in home.people[:1]
-        ]
-        return text.format(name=self.random.choice(names), n=self.random.randint(3, 18), place=self.random.choice(["兰州", "区里", "张掖", "酒泉"]))  # fmt: skip
+    def _follow_news(self, home: Home, visit: Visit, news: News) -> None:
+        """Absences are remembered, changes reviewed by the township, other facts recorded when it reads the visit."""
+        self.to_record[visit.pk] = news.recorded
+        for effect in visit.effects.all():
+            if effect.kind == VisitEffect.Kind.AWAY:
+                home.absence = effect.absence
+            elif effect.kind == VisitEffect.Kind.ASKED:
+                self.later(1, 20, partial(self._review, effect.request))
 
-    def _problem(self) -> ProblemInput:
-        kind, said, triage = self.random.choice(words.PROBLEMS)
-        return ProblemInput(
-            kind=kind,
-            words=said,
-            triage=triage,
-            office=OFFICES.get(kind, "township_affairs") if triage == "referred" else "",
-            reason=self.random.choice(words.EXPLAINED) if triage == "explained" else self.random.choice(words.NOT_NOW) if triage == "not_now" else "",
-            look_again_on=clock.today() + timedelta(days=120) if triage == "not_now" else None,
-        )  # fmt: skip
-
-    def _promise(self, day: date) -> PromiseInput:
-        due = day + timedelta(days=self.random.choice([7, 7, 14, 20, 30, 60]))
-        return PromiseInput(what=self.random.choice(words.PROMISES), due_on=due)
-
-    def _help(self) -> HelpInput:
-        kind, what, quantity, amount, source = self.random.choice(words.HELP)
-        return HelpInput(
-            kind=kind, what=what, quantity=quantity, amount=Decimal(amount) if amount else None, source=source
-        )
-
-    def _tasks(self) -> list[str]:
-        names = [
-            "policy",
-            "opinion",
-            "development",
-            "feelings",
-            "organisation",
-            "example",
-            "company",
-            "errand",
-        ]
-        return self.random.sample(names, k=self.random.choice([0, 1, 1, 2]))
-
-    def _answers(self, home: Home, day: date) -> list[PromiseAnswer]:
-        """The household's word on promises that were done since, or that are due."""
-        answers = []
-        for promise in list(home.promises):
-            promise.refresh_from_db()
-            if promise.state not in (Promise.State.OPEN, Promise.State.DONE):
-                home.promises.remove(promise)
-            elif promise.state == Promise.State.DONE and self.random.random() < 0.8:
-                word = self.random.choices(["kept", "partly", "not_kept"], [80, 14, 6])[0]
-                said = {"kept": words.WORDS_KEPT, "partly": words.WORDS_PARTLY, "not_kept": words.WORDS_NOT}[
-                    word
-                ]
-                answers.append(PromiseAnswer(promise.public_id, word, self.random.choice(said)))
-            elif promise.due_on < day and self.random.random() < 0.3:
-                answers.append(
-                    PromiseAnswer(promise.public_id, "not_kept", self.random.choice(words.WORDS_NOT))
-                )
-        return answers
+    def _review(self, request: ChangeRequest) -> None:
+        decisions = {change.public_id: (True, "") for change in request.changes.all()}
+        decide_change(request=request, decisions=decisions, by=self.staff)
 
     def _follow_promise(self, promise: Promise, helper: User) -> None:
         days = max(1, (promise.due_on - clock.today()).days)
@@ -434,6 +279,8 @@ class Township:
                 self.later(1, 5, lambda: self._answer(visit))
         else:
             reading.mark_read(visit=visit, by=self.staff)
+            for key, values in self.to_record.pop(visit.pk, {}).items():
+                record_fact(visit=visit, key=key, values=values, by=self.staff)
 
     def _answer(self, visit: Visit) -> None:
         visit.refresh_from_db()

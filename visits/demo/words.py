@@ -284,12 +284,22 @@ RESTRICTED: Final = [
 ]
 GROUPS: Final = ["一社", "二社", "三社", "四社", "五社", "六社", "七社", "八社"]
 AWAY: Final = [
-    ("新疆", "十一月"),
-    ("兰州", "春节前"),
-    ("内蒙古", "冬月"),
-    ("嘉峪关", "腊月"),
-    ("浙江", "春节"),
-]
+    ("xinjiang", "十一月"),
+    ("province", "春节前"),
+    ("outside", "冬月"),
+    ("province", "腊月"),
+    ("outside", "春节"),
+]  # where, by its code, and back around when
+BANKS: Final = ["甘州农商行", "农业银行甘州支行", "邮储银行"]
+#: School status: the next one, and how it is told.
+GRADES: Final = {
+    "junior_7": ("junior_8", "上八年级了，在镇中学住校"),
+    "junior_8": ("junior_9", "上九年级了，明年中考"),
+    "junior_9": ("senior_1", "考上了高中，在区里住校"),
+    "senior_1": ("senior_2", "上高二了，分到了理科班"),
+    "senior_2": ("senior_3", "上高三了，两周回来一次"),
+    "senior_3": ("college_1", "考上了高职，去兰州上学了"),
+}
 HANDOVER: Final = [
     "老人耳背，要坐近了说。早上九点以后在家。别提大儿子的事。",
     "家里有狗，先打电话。最惦记孙子上学的事。",
