@@ -13,7 +13,7 @@ from pairing.errors import Refused
 from pairing.models import Grant
 from pairing.roles import Role
 from tests import cast, factories
-from visits.actions.promises import make_promise
+from tests.visits import made
 
 pytestmark = pytest.mark.django_db
 
@@ -28,9 +28,7 @@ def world():
         started_on=clock.today() - timedelta(days=3),
         by=world.people["township_admin"],
     )
-    make_promise(
-        household=world.files["own"], what="seed potatoes", due_on=clock.today(), by=world.people["cadre"]
-    )
+    made.promise(world.files["own"], world.people["cadre"], what="seed potatoes", due_on=clock.today())
     return world
 
 

@@ -14,7 +14,7 @@ from pairing.errors import Conflict, Refused
 from pairing.models import AuditEvent
 from pairing.roles import Role
 from tests import cast, factories
-from visits.actions.promises import make_promise
+from tests.visits import made
 
 pytestmark = pytest.mark.django_db
 TODAY = clock.today()
@@ -114,7 +114,7 @@ def test_only_a_mistake_of_today_is_taken_back(world):
 def test_handing_over_ends_starts_links_and_passes_promises_on(world):
     admin, file = world.people["township_admin"], world.files["own"]
     successor = factories.user("successor", Role.CADRE, cast.COUNTY)
-    promise = make_promise(household=file, what="seed", due_on=TODAY, by=world.people["cadre"])
+    promise = made.promise(file, world.people["cadre"], what="seed", due_on=TODAY)
     started = actions.hand_over(
         cadre=world.people["cadre"],
         successions=[Succession(world.pairings["own"], successor, "come in the evening")],

@@ -5,7 +5,7 @@ from typing import Any
 
 from pairing import clock
 from tests.cast import World
-from visits.actions.promises import make_promise
+from tests.visits import made
 from visits.actions.visits import VisitInput, save_visit
 from visits.models import Promise, Visit
 
@@ -28,5 +28,4 @@ def visit(world: World, *, who: str = "cadre", visited_by: str = "", **more: Any
 
 def promise(world: World, **more: Any) -> Promise:
     """A promise to the cadre's household, due today."""
-    common = {"household": world.files["own"], "what": "问低保", "due_on": clock.today()}
-    return make_promise(**common | more, by=world.people["cadre"])
+    return made.promise(world.files["own"], world.people["cadre"], **more)

@@ -1,4 +1,4 @@
-"""Visits and problems for tests, straight into the tables."""
+"""Visits, problems and promises for tests, straight into the tables."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from households.models import Household
 from households.models.scoped import codes_of
 from pairing import clock
-from visits.models import Problem, Visit
+from visits.actions import counters
+from visits.models import Problem, Promise, Visit
 
 
 def visit(row: Household, by: Any, days: int = 1, **more: Any) -> Visit:
@@ -37,3 +38,11 @@ def problem(row: Household, by: Any, state: str = "referred", waits: int = 3, **
         "due_on": referred_on + timedelta(days=15),
     } | more
     return Problem.everything.create(household=row, raised_by=by, state=state, **codes_of(row), **values)
+
+
+def promise(row: Household, by: Any, **more: Any) -> Promise:
+    """A promise of today that is due today; the household counts it."""
+    values = {"what": "问低保", "due_on": clock.today()} | more
+    made = Promise.everything.create(household=row, made_by=by, holder=by, **codes_of(row), **values)
+    counters.recount([row.pk])
+    return made

@@ -10,7 +10,7 @@ from pairing import clock
 from pairing.errors import Conflict, Refused
 from pairing.roles import P
 from tests import cast
-from tests.visits import made
+from tests.visits import logged, made
 from visits import rules
 from visits.actions import problems, referrals
 from visits.models import Problem
@@ -32,7 +32,7 @@ def steps(problem):
 def test_the_whole_way_from_the_table_back_to_the_table(world):
     cadre, staff, file = world.people["cadre"], world.people["staff"], world.files["own"]
     told = problems.ProblemInput(kind="water", words="no water")
-    problem = problems.open_problem(household=file, problem=told, by=cadre)
+    problem = logged.visit(world, problems=[told]).problems.get()
     problem = referrals.refer(problem=problem, office="township_rural", note="please", by=cadre)
     assert (problem.level, problem.due_on) == ("township", TODAY + timedelta(days=15))
     problem = referrals.answer(problem=problem, outcome="pipe mended on Friday", version=2, by=staff)

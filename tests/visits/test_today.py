@@ -17,7 +17,6 @@ from pairing.models.audit import AuditEvent
 from pairing.roles import P
 from tests import cast, factories
 from tests.visits import made
-from visits.actions.promises import make_promise
 from visits.models import Promise, Visit
 from visits.models.today import rows_of
 
@@ -52,7 +51,7 @@ def test_need_orders_the_households(world):
     for name, row in zip(names, files, strict=True):
         if name in last:
             Household.everything.filter(pk=row.pk).update(last_visit_on=today - timedelta(days=last[name]))
-    make_promise(household=files[0], what="问低保", due_on=today, by=cadre)
+    made.promise(files[0], cadre, what="问低保", due_on=today)
     page = world.client("cadre").get(reverse("visits:today")).content.decode()
     assert sorted(names, key=lambda name: page.index(f"户-{name}")) == ["promise", "never", "gap", "fresh"]
     assert "问低保" not in page  # neighbours look
@@ -90,8 +89,8 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
     files = factories.households(factories.FileSpec(cast.VILLAGE) for _ in range(6))
     factories.pairings((row, cadre, today - timedelta(days=9), None) for row in files[:4])
     factories.pairings([(files[4], cadre, today - timedelta(days=9), today)])
-    make_promise(household=files[0], what="问低保", due_on=today + timedelta(days=3), by=cadre)
-    make_promise(household=files[0], what="送药", due_on=today, by=cadre)
+    made.promise(files[0], cadre, what="问低保", due_on=today + timedelta(days=3))
+    made.promise(files[0], cadre, what="送药", due_on=today)
     files[1].phone = "13900000001"
     files[1].save()
     for n, row in enumerate(files):

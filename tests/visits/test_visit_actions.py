@@ -13,10 +13,11 @@ from pairing import clock
 from pairing.errors import Conflict, Gone, Refused
 from pairing.models.audit import AuditEvent
 from tests import cast
+from tests.visits import made
 from visits import checks
 from visits.actions.help import HelpInput
 from visits.actions.problems import ProblemInput
-from visits.actions.promises import drop_promise, make_promise, move_promise, record_done, record_word
+from visits.actions.promises import drop_promise, move_promise, record_done, record_word
 from visits.actions.visits import (
     Fact,
     PromiseAnswer,
@@ -133,9 +134,7 @@ def test_ten_taps_at_once_store_one_visit():
 
 
 def test_everything_said_at_the_table_is_one_save(world):
-    due = make_promise(
-        household=world.files["own"], what="问低保", due_on=clock.today(), by=world.people["cadre"]
-    )
+    due = made.promise(world.files["own"], world.people["cadre"], what="问低保", due_on=clock.today())
     visit = save(
         world,
         answers=[PromiseAnswer(due.public_id, "kept", "谢谢，办好了", "带去镇上交了材料")],
@@ -183,9 +182,7 @@ def test_nobody_met_needs_no_words_and_counts_as_no_home_visit(world):
 
 
 def test_nothing_changed_is_lawful_and_closes_no_promise(world):
-    due = make_promise(
-        household=world.files["own"], what="问低保", due_on=clock.today(), by=world.people["cadre"]
-    )
+    due = made.promise(world.files["own"], world.people["cadre"], what="问低保", due_on=clock.today())
     visit = save(world, said="", no_change=True)
     due.refresh_from_db()
     assert visit.no_change
@@ -273,8 +270,7 @@ def test_the_counters_are_nobodys_edit(world):
 
 
 def promise(world, **more) -> Promise:
-    common = {"household": world.files["own"], "what": "问低保", "due_on": clock.today()}
-    return make_promise(**common | more, by=world.people["cadre"])
+    return made.promise(world.files["own"], world.people["cadre"], **more)
 
 
 def test_a_moved_date_stays_readable_with_its_reason(world):

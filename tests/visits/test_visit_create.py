@@ -14,7 +14,7 @@ from households.models.scoped import codes_of
 from pairing import clock
 from pairing.models.audit import AuditEvent
 from tests import cast
-from visits.actions.promises import make_promise
+from tests.visits import made
 from visits.models import ConflictDraft, Help, Problem, Promise, Visit
 
 
@@ -122,9 +122,7 @@ def test_a_visit_before_the_pairing_is_told_at_the_date(world):
 
 
 def test_the_whole_form_is_one_save(world):
-    due = make_promise(
-        household=world.files["own"], what="问低保", due_on=clock.today(), by=world.people["cadre"]
-    )
+    due = made.promise(world.files["own"], world.people["cadre"], what="问低保", due_on=clock.today())
     later = clock.today() + timedelta(days=7)
     sent = body(
         world,

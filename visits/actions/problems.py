@@ -40,25 +40,6 @@ class ProblemInput:
     restricted: bool = False
 
 
-def open_problem(
-    *,
-    household: Household,
-    problem: ProblemInput,
-    raised_on: date | None = None,
-    visit: Visit | None = None,
-    raised_by: Any = None,
-    by: Any,
-) -> Problem:
-    """Open a problem with its triage. Raises Refused where words, office, reason or day are missing."""
-    with action("problem.open", by=by) as entry:
-        household = counters.lock([household.pk])[household.pk]
-        rules.check_open_file(household)
-        row = add_problem(household, problem, raised_on or clock.today(), raised_by or by, visit)
-        counters.recount([household.pk])
-        entry.about(row, household, fields=["kind", "words", "state"])
-    return row
-
-
 def add_problem(
     household: Household, problem: ProblemInput, raised_on: date, raised_by: Any, visit: Visit | None = None
 ) -> Problem:

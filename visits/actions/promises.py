@@ -18,30 +18,6 @@ from visits.models import Problem, Promise, PromiseDate, Visit
 WORDS = (Promise.State.KEPT, Promise.State.PARTLY, Promise.State.NOT_KEPT)
 
 
-def make_promise(
-    *,
-    household: Household,
-    what: str,
-    due_on: date,
-    made_on: date | None = None,
-    visit: Visit | None = None,
-    problem: Problem | None = None,
-    holder: Any = None,
-    by: Any,
-) -> Promise:
-    """Promise something to a household by a day. ``holder`` (``by`` unless given) keeps it.
-
-    Raises Refused when the file is closed, nothing is said, or the day lies before ``made_on``.
-    """
-    with action("promise.make", by=by) as entry:
-        household = counters.lock([household.pk])[household.pk]
-        rules.check_open_file(household)
-        promise = add_promise(household, what, due_on, made_on or clock.today(), holder or by, visit, problem)
-        counters.recount([household.pk])
-        entry.about(promise, household, fields=["what", "due_on"])
-    return promise
-
-
 def add_promise(
     household: Household,
     what: str,
