@@ -3,13 +3,11 @@
 No page, print or file shows a field to anybody else, and nobody else's deeds change it.
 """
 
-import itertools
 import re
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from households.models import Household
@@ -18,16 +16,10 @@ from pairing.fields import SealedField
 from tests.conventions.access_table import PAGES, ROLES
 from tests.conventions.field_register import _REGISTER, _WRITERS, CLASSES, REGISTER
 from tests.conventions.ground import Ground, Probe
+from tests.conventions.planting import MODELS, plant
 from tests.conventions.sweep import path_of, positions_of
 from tests.conventions.writes import Watch, not_theirs
 
-APPS = ("pairing", "households", "visits")
-MODELS = {
-    model._meta.label: model
-    for app in APPS
-    for model in apps.get_app_config(app).get_models()
-    if not issubclass(model, __import__("pghistory").models.Event)
-}
 #: The kept register is bytes, sealed as a whole by its action.
 SEALED_BYTES = {("households.ImportFile", "sealed")}
 
@@ -78,50 +70,23 @@ def test_numbers_are_sealed() -> None:
 
 # --- what pages show ----------------------------------------------------------------------------------------
 
-#: Free text only: a code shows its label, a state its word, a number its mask.
-CODED = re.compile(
-    r"(type|kind|cause|reason_code|_grade|fact_source|rule|subject|facts|method|state|office|level|status|role|"
-    r"relation|certificate|ethnic_group|monitoring_kind|_hmac|_key|field|model|source|language|_code|_account|phone|"
-    r"id_number|number|client_id|end_reason|closed_reason|joined_reason|left_reason|education|schooling|labour|"
-    r"work_place|illness_insurance|password|username|detail|action|actor|object|initials|title|pinyin|token_hash|"
-    r"payload|before|body|sealed|old|new)"
-)
-SKIPPED = {"pairing.Area", "pairing.FormerCode", "pairing.Code", "pairing.AuditEvent", "pairing.Grant"}
 
-
-def plant(ground: Ground) -> dict[str, tuple[str, str]]:
+def plant_words(ground: Ground) -> dict[str, tuple[str, str]]:
     """Write a word of its own into each free text field of the rows around the file ``own``."""
-    planted, count, own = {}, itertools.count(100), ground.world.files["own"]
-    for label, fields in REGISTER.items():
-        model: Any = MODELS[label]
-        manager = getattr(model, "everything", model._default_manager)
-        rows = manager.filter(household=own) if "household" in fields else manager.none()
-        if label == "households.Household":
-            rows = manager.filter(pk=own.pk)
-        elif label == "households.Person":
-            rows = manager.filter(memberships__household=own)
-        if label in SKIPPED:
-            continue
-        for row in manager.filter(pk__in=rows.values("pk")):
-            for name in fields:
-                column = model._meta.get_field(name)
-                free = isinstance(column, models.CharField | models.TextField) and not column.choices
-                if (
-                    free
-                    and not CODED.search(name)
-                    and (not isinstance(column, SealedField) or name == "restricted")
-                ):
-                    word = f"zq{next(count)}x"
-                    planted[word] = (label, name)
-                    setattr(row, name, word)
-            row.save()
+    planted: dict[str, tuple[str, str]] = {}
+
+    def word(label: str, column: Any) -> str:
+        planted[made := f"zq{100 + len(planted)}x"] = (label, column.name)
+        return made
+
+    plant(word, ground.world.files["own"])
     return planted
 
 
 @pytest.mark.slow
 def test_each_role_sees_and_writes_its_own_fields_only(ground: Ground, bodies: dict[str, Any]) -> None:
     """Every page, print and file, and every form as it is well filled in."""
-    planted, wrong = plant(ground), set()
+    planted, wrong = plant_words(ground), set()
     seen, written, kinds = set(), set(), set()
     browsers = {who: Probe(ground.world, who) for who in ROLES}
     watch = Watch()

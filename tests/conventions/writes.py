@@ -5,13 +5,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, models
-from pghistory.models import Event
 
 from tests.conventions.field_register import REGISTER
+from tests.conventions.planting import MODELS
 
-APPS = ("pairing", "households", "visits")
 EMPTY = (None, "", [], {}, False, 0)
 Rows = dict[Any, dict[str, Any]]
 
@@ -19,8 +17,7 @@ Rows = dict[Any, dict[str, Any]]
 @cache
 def tables() -> dict[str, type[models.Model]]:
     """Our tables, but for the copies that history keeps."""
-    every = [model for app in APPS for model in apps.get_app_config(app).get_models()]
-    return {model._meta.db_table: model for model in every if not issubclass(model, Event)}
+    return {model._meta.db_table: model for model in MODELS.values()}
 
 
 def rows_in(table: str) -> Rows:
