@@ -105,7 +105,7 @@ BY_HAND = [
     ("lock", "households/actions/saving.py", "everything.select_for_update().get(", "everything.get(", RACES),
     ("lock", "households/actions/changes.py", "ChangeRequest.everything.select_for_update().get", "ChangeRequest.everything.get", RACES),
     ("lock", "visits/actions/counters.py", "Household.everything.select_for_update(no_key=True).filter", "Household.everything.filter", "tests/visits/test_visit_actions.py " + RACES),
-    ("lock", "households/actions/pairings.py", "(rows.select_for_update(no_key=True) if lock else rows)", "rows", "tests/households/test_pairings.py " + RACES),
+    ("lock", "households/actions/pairing_changes.py", "(rows.select_for_update(no_key=True) if lock else rows)", "rows", "tests/households/test_pairings.py " + RACES),
     ("rule", "households/actions/saving.py", "if version is None or row.version == version:", "if True:", "tests/households/test_files_actions.py"),
     ("rule", "visits/actions/reading.py", "if version is not None and visit.version != version:", "if False:", "tests/visits/test_reading.py"),
     ("rule", "visits/rules.py", "if user.pk not in (visit.visited_by_id, visit.author_id):", "if False:", "tests/visits/test_visit_correct.py tests/visits/test_visit_withdraw.py"),

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from households.actions.pairings import Assignment
+from households.actions.pairing_changes import Assignment
 from households.forms.fields import CodeField, DayField, LinesField, LongSelect, TextField
 from households.models import Household, Pairing
 from pairing import clock, numbers

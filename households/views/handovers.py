@@ -10,8 +10,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from households.actions import pairings as actions
-from households.actions.pairings import Outcome, Succession
+from households.actions import handovers as actions
+from households.actions.handovers import Succession
+from households.actions.pairings import Outcome
 from households.forms.pairings import HandoverForm, helpers_of, is_uuid
 from households.models import Pairing
 from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, name_villages

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection, connections
 
 from households.actions import pairings as actions
-from households.actions.pairings import Assignment, Succession
+from households.actions.handovers import Succession, hand_over
+from households.actions.pairing_changes import Assignment
 from households.models import Household, Pairing
 from pairing import clock
 from pairing.errors import Conflict, Refused
@@ -115,7 +116,7 @@ def test_handing_over_ends_starts_links_and_passes_promises_on(world):
     admin, file = world.people["township_admin"], world.files["own"]
     successor = factories.user("successor", Role.CADRE, cast.COUNTY)
     promise = made.promise(file, world.people["cadre"], what="seed", due_on=TODAY)
-    started = actions.hand_over(
+    started = hand_over(
         cadre=world.people["cadre"],
         successions=[Succession(world.pairings["own"], successor, "come in the evening")],
         handed_on=TODAY,
@@ -137,7 +138,7 @@ def test_a_handover_is_all_or_nothing(world):
     successor = factories.user("successor", Role.CADRE, cast.TOWNSHIP)
     rows = [Succession(world.pairings["own"], successor), Succession(other, world.people["staff"])]
     with pytest.raises(Refused, match=world.files["area"].file_number):
-        actions.hand_over(cadre=cadre, successions=rows, handed_on=TODAY, by=admin)
+        hand_over(cadre=cadre, successions=rows, handed_on=TODAY, by=admin)
     assert kept(world.files["own"]) == (cadre.pk, 1)
 
 

@@ -16,7 +16,7 @@ from pairing.models import Area, AuditEvent, Grant, User
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 ROOT = Path(__file__).resolve().parents[2]
 _NAME = re.compile(r"([a-z_]+)\.([a-z_]*)")  # queue.… and figure.… end in what was asked for
-_WRITERS = {"action", "read", "write", "_write", "moving", "_changing", "record_shown", "_record"}
+_WRITERS = {"action", "read", "write", "_write", "moving", "changing", "record_shown", "_record"}
 PAGES = ("audit_object", "audit_account", "audit_exports", "audit_rights", "sign_in_list")
 
 

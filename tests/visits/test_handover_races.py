@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from households.actions.pairings import Succession, hand_over
+from households.actions.handovers import Succession, hand_over
 from households.models import Household, Pairing
 from pairing import clock
 from pairing.errors import Refused

@@ -13,8 +13,9 @@ import pytest
 from django.db import connections
 
 from households.actions.changes import decide_change, return_change
+from households.actions.handovers import Succession, hand_over
 from households.actions.households import edit_household
-from households.actions.pairings import Succession, hand_over, pair
+from households.actions.pairings import pair
 from households.models import ChangeField, ChangeRequest, Household, Pairing
 from households.models.scoped import codes_of
 from pairing import clock

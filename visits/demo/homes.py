@@ -7,7 +7,8 @@ from random import Random
 
 from households.actions.households import put_all_on_list, register_household
 from households.actions.members import record_absence
-from households.actions.pairings import Assignment, pair_roster
+from households.actions.pairing_changes import Assignment
+from households.actions.pairings import pair_roster
 from households.models import Absence, Household, Membership, Person
 from pairing import clock
 from pairing.models import Area, User

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from households.actions.changes import decide_change
-from households.actions.pairings import Succession, hand_over
+from households.actions.handovers import Succession, hand_over
 from households.models import ChangeRequest, Pairing
 from households.models.scoped import codes_of
 from pairing import clock
