@@ -104,10 +104,11 @@ class Command(BaseCommand):
         FormerCode.objects.bulk_create(
             former, update_conflicts=True, unique_fields=["code"], update_fields=["area"]
         )
-        self.stdout.write(
-            f"{len(rows)} areas read, {len(changed)} new or changed, {len(gone)} no longer active,"
-            f" {len(former)} former codes."
-        )
+        if options["verbosity"]:
+            self.stdout.write(
+                f"{len(rows)} areas read, {len(changed)} new or changed, {len(gone)} no longer active,"
+                f" {len(former)} former codes."
+            )
 
 
 def _area(row: Row) -> Area:

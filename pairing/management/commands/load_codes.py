@@ -58,7 +58,8 @@ class Command(BaseCommand):
         ]  # fmt: skip
         yesterday = clock.today() - dt.timedelta(days=1)
         Code.objects.filter(pk__in=retired).update(valid_to=yesterday)
-        self.stdout.write(f"{len(codes)} codes read, {len(retired)} retired.")
+        if options["verbosity"]:
+            self.stdout.write(f"{len(codes)} codes read, {len(retired)} retired.")
 
 
 def _code(line: dict[str, str]) -> Code:
