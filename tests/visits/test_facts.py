@@ -14,8 +14,9 @@ from pairing import clock
 from pairing.errors import Refused
 from pairing.models.audit import AuditEvent
 from tests.visits.logged import visit as made
+from visits.actions.corrections import correct_visit, withdraw_visit
 from visits.actions.facts import Asked, Away, Back, FileChanges
-from visits.actions.visits import VisitInput, correct_visit, save_visit, withdraw_visit
+from visits.actions.visits import VisitInput, save_visit
 from visits.models import Visit, VisitEffect
 
 

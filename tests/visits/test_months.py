@@ -17,7 +17,7 @@ from pairing.roles import P, Role
 from tests import cast, factories
 from tests.visits import made
 from visits.actions import counters
-from visits.actions.visits import confirm_visit, withdraw_visit
+from visits.actions.corrections import confirm_visit, withdraw_visit
 from visits.models import Visit
 from visits.reports.figures import BY_KEY, Scope
 from visits.reports.strip import month_ends, strips

@@ -15,6 +15,7 @@ from pairing.models.audit import AuditEvent
 from tests import cast
 from tests.visits import made
 from visits import checks
+from visits.actions.corrections import confirm_visit, correct_visit, withdraw_visit
 from visits.actions.help import HelpInput
 from visits.actions.problems import ProblemInput
 from visits.actions.promises import drop_promise, move_promise, record_done, record_word
@@ -23,10 +24,7 @@ from visits.actions.visits import (
     PromiseAnswer,
     PromiseInput,
     VisitInput,
-    confirm_visit,
-    correct_visit,
     save_visit,
-    withdraw_visit,
 )
 from visits.models import ConflictDraft, Help, Problem, ProblemStep, Promise, Visit
 

@@ -1,4 +1,4 @@
-"""Visits (走访记录): saved once however often sent; corrected beside the old words; withdrawn, never deleted.
+"""Visits (走访记录): saved once however often sent. What becomes of one afterwards stands in ``corrections``.
 
 A visit is one save of everything that was said at one table: the conversation, the household's word on due
 promises, problems with their triage, new promises, help, tasks and the restricted part.
@@ -29,8 +29,7 @@ from visits.actions.facts import UNCHANGED, Fact, FileChanges
 from visits.actions.help import HelpInput, add_help
 from visits.actions.problems import ProblemInput, add_problem
 from visits.actions.promises import add_promise, apply_word
-from visits.models import ConflictDraft, Problem, Promise, Slip, Visit, VisitCorrection, VisitEffect
-from visits.models.effects import EffectQuerySet
+from visits.models import ConflictDraft, Problem, Promise, Slip, Visit
 
 NOT_ASKED = "not_asked"  # 今天没问: a due promise that was not spoken of
 
@@ -344,77 +343,3 @@ def _at(prefix: str) -> Iterator[None]:
 def _fields(visit: VisitInput) -> list[str]:
     """The names of the fields that were filled, for the audit row."""
     return [name for name, value in vars(visit).items() if value and name not in ("client_id", "device_at")]
-
-
-def correct_visit(
-    *, visit: Visit, text: str, reason: str = "", take_back: Sequence[uuid.UUID] = (), by: Any
-) -> VisitCorrection:
-    """Write a correction beside the old words, which stay readable; for the visitor or whoever typed it.
-
-    ``take_back`` names what the visit did to the file by mistake; what can still be undone is undone.
-    """
-    text = checks.tidy(text)
-    if not text:
-        raise Refused(_("Write what should be read instead or besides."), "text")
-    if len(text) > checks.SAID_MOST:
-        raise Refused(_("Please keep this below %(most)d characters.") % {"most": checks.SAID_MOST}, "text")
-    with action("visit.correct", by=by) as entry:
-        visit = _locked(visit)
-        rules.check_own(visit, by)
-        correction = VisitCorrection.everything.create(
-            **codes_of(visit),
-            visit=visit,
-            household_id=visit.household_id,
-            corrected_by=by,
-            corrected_at=clock.now(),
-            text=text,
-            reason=checks.one_line(reason),
-        )
-        visit.version += 1
-        visit.save(update_fields=["version"])
-        entry.about(visit, fields=["correction"])
-        told_facts.take_back(_effects(visit).filter(public_id__in=take_back), by=by)
-    return correction
-
-
-def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
-    """Take a visit back with a reason: it counts no more and stays readable.
-
-    What it did to the file goes back with it where nobody has built on it; what it opened stays open.
-    """
-    reason = checks.one_line(reason)
-    if not reason:
-        raise Refused(_("Say why the visit is withdrawn."), "reason")
-    with action("visit.withdraw", by=by, reason=reason) as entry:
-        visit = _locked(visit)
-        rules.check_own(visit, by)
-        visit.state, visit.withdrawn_at, visit.withdrawn_reason = Visit.State.WITHDRAWN, clock.now(), reason
-        visit.version += 1
-        visit.save(update_fields=["state", "withdrawn_at", "withdrawn_reason", "version"])
-        counters.recount([visit.household_id])
-        entry.about(visit, fields=["state", "withdrawn_reason"])
-        told_facts.take_back(_effects(visit), by=by)
-    return visit
-
-
-def confirm_visit(*, visit: Visit, by: Any) -> Visit:
-    """The visitor confirms what somebody else typed for him; from then on it counts."""
-    with action("visit.confirm", by=by) as entry:
-        visit = _locked(visit)
-        rules.check_confirm(visit, by)
-        visit.confirmed_by, visit.confirmed_at = by, clock.now()
-        visit.version += 1
-        visit.save(update_fields=["confirmed_by", "confirmed_at", "version"])
-        counters.recount([visit.household_id])
-        entry.about(visit, fields=["confirmed_by"])
-    return visit
-
-
-def _locked(visit: Visit) -> Visit:
-    """The visit as it stands now, its household locked first."""
-    counters.lock([visit.household_id])
-    return Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
-
-
-def _effects(visit: Visit) -> EffectQuerySet:
-    return VisitEffect.everything.standing().filter(visit=visit).select_related("absence", "request")

@@ -16,8 +16,9 @@ from pairing.access import carries, permission_required
 from pairing.errors import Conflict, Gone, Refused, add_refusal
 from pairing.roles import P
 from visits import checks, rules
+from visits.actions.corrections import confirm_visit, correct_visit, withdraw_visit
 from visits.actions.reading import answer_question
-from visits.actions.visits import confirm_visit, correct_visit, is_saved, save_visit, withdraw_visit
+from visits.actions.visits import is_saved, save_visit
 from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
 from visits.models import Visit
