@@ -74,6 +74,11 @@ class ImportBatch(models.Model):
         ordering: ClassVar = ["-pk"]
         default_manager_name = "everything"
 
+    @property
+    def has_rows(self) -> bool:
+        """Are its rows still kept? Discarding and taking back removes them; the counts stay."""
+        return self.state in (self.State.PARSED, self.State.APPLIED)
+
 
 class ImportFile(models.Model):
     """The file as uploaded, sealed."""

@@ -8,6 +8,8 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db.models import Q
+
 from households.checks import Problem, Weight
 from households.models import ImportBatch, ImportRow
 from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
@@ -68,6 +70,14 @@ def stage(batch: ImportBatch, plan: Plan) -> dict[str, int]:
         )  # fmt: skip
     ImportRow.everything.bulk_create(rows, batch_size=2000)
     return dict(Counter(str(row.outcome) for row in rows))
+
+
+def coming_and_left(batch: ImportBatch) -> tuple[int, int]:
+    """How many rows of a dry run come in, and how many stay out with their households."""
+    rows = ImportRow.everything.filter(batch=batch).exclude(outcome=Outcome.ABSENT)
+    out = rows.filter(Q(outcome=Outcome.ERROR) | Q(outcome=Outcome.DOUBTFUL, choice=LEAVE))
+    left = rows.filter(household_key__in=out.values("household_key")).count()
+    return rows.count() - left, left
 
 
 def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[ImportRow]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from households.actions import imports
@@ -16,7 +17,7 @@ from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, 
 from households.models import ColumnAlias, ImportBatch, ImportRow
 from households.register import applying, failures, intake, undoing
 from households.register.layouts import FIELDS, LAYOUTS, OTHER, Level
-from households.register.staging import LEAVE, TAKE
+from households.register.staging import LEAVE, TAKE, coming_and_left
 from households.views.dry_runs import TABS, shown_row, skipped_words
 from pairing import audit
 from pairing.access import permission_required
@@ -100,6 +101,7 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Import what the dry run shows."""
     batch = _batch_or_404(request, public_id)
     form = ApplyForm(request.POST)
+    coming, _left = coming_and_left(batch)
     if form.is_valid():
         try:
             applying.apply(
@@ -111,7 +113,8 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, _("Imported."))
+            words = ngettext("Imported: %(n)d row.", "Imported: %(n)d rows.", coming)
+            messages.success(request, words % {"n": coming})
             return redirect("households:import_detail", batch.public_id)
     return _page(request, batch, form, status=422)
 
@@ -178,6 +181,8 @@ def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The rows to mend, in the columns of the file, with the reasons."""
     batch = _batch_or_404(request, public_id)
+    if not batch.has_rows:
+        raise Refused(_("The rows of this file are kept no longer."))
     out = io.BytesIO()
     count = failures.write_failed_rows(batch, out)
     audit.read("import.export", by=request.user, objects=[batch], permission=P.IMPORT, detail={"rows": count})
@@ -236,22 +241,21 @@ def _page(
         before=request.GET.get("before", ""),
     )
     audit.read("import.show", by=request.user, objects=[batch], permission=P.IMPORT)
-    doubtful = staged.filter(outcome=Outcome.DOUBTFUL)
-    left = counts[Outcome.ERROR] + doubtful.filter(choice=LEAVE).count()
+    coming, left = coming_and_left(batch)
     context: dict[str, Any] = {
         "batch": batch,
         "tone": TONES[State(batch.state)],
         "layout": next((known.label for known in LAYOUTS if known.code == batch.layout), OTHER.label),
         "is_open": batch.state == State.PARSED,
         "can_undo": batch.state == State.APPLIED,
+        "has_rows": batch.has_rows,
         "tabs": [(name, label, counts[name]) for name, label in TABS if counts[name]],
         "tab": tab,
         "rows": [shown_row(row) for row in page.rows],
         "pager": page,
-        "undecided": doubtful.filter(choice="").count(),
+        "undecided": staged.filter(outcome=Outcome.DOUBTFUL, choice="").count(),
         "left_out": left,
-        "coming": sum(counts[o] for o in (Outcome.NEW, Outcome.CHANGED, Outcome.SAME, Outcome.DOUBTFUL))
-        - (left - counts[Outcome.ERROR]),
+        "coming": coming,
         "form": form or ApplyForm(initial={"version": batch.version}),
         "skipped": skipped_words(batch.notes),
         "hidden": next((note["sheets"] for note in batch.notes if note["code"] == "hidden"), []),

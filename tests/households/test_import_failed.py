@@ -23,3 +23,29 @@ def test_failed_rows_come_back_in_the_layout_of_the_file_and_come_in_when_mended
     page["H2"] = "买买提"
     mended = staged(client, files.saved(page.parent))
     assert mended.counts["new"] == 1
+
+
+def test_a_household_comes_back_whole_for_without_its_head_it_could_not_come_in_again(world):
+    client = world.client("county_admin")
+    batch = staged(client, files.changed(文化程度="高小")(3))  # of the second of four members
+    answer = client.get(url("import_failed", batch), headers={"accept-language": "zh-hans"})
+    page = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    lines = list(page.iter_rows(values_only=True))
+    assert [line[files.PLACE["姓名"]] for line in lines[1:]] == ["赵福国", "周桂花", "赵小军", "赵兰"]
+    assert [bool(line[29]) for line in lines[1:]] == [True] * 4
+    page.cell(3, files.PLACE["文化程度"] + 1).value = "小学"
+    mended = staged(client, files.saved(page.parent))
+    assert mended.counts == {"new": 4, "absent": mended.counts.get("absent", 0)} or mended.counts == {
+        "new": 4
+    }
+    assert all(column["known"] for column in mended.columns)  # our own two columns are no strangers
+
+
+def test_the_rows_of_a_discarded_file_are_refused_not_missed(world):
+    client = world.client("county_admin")
+    batch = staged(client, files.changed(文化程度="高小")(3))
+    client.post(url("import_discard", batch))
+    assert client.get(url("import_failed", batch)).status_code == 403
+    page = client.get(url("import_detail", batch), headers={"accept-language": "en"}).content.decode()
+    assert "kept no longer" in page
+    assert url("import_failed", batch) not in page
