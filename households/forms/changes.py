@@ -26,6 +26,7 @@ from households.models import ChangeField, ChangeRequest, Membership
 from households.models.members import HEAD
 from households.rules import words
 from pairing import clock
+from pairing.wording import colon
 
 
 class ChangeForm(WhyForm):
@@ -57,6 +58,7 @@ class ChangeForm(WhyForm):
 
     def __init__(self, *args: Any, members: list[Membership], fewer: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fewer = fewer
         self.people = {str(m.person.public_id): m.person for m in members}
         names = [(key, person.name) for key, person in self.people.items()]
         head = next((str(m.person.public_id) for m in members if m.relation == HEAD), "")
@@ -86,10 +88,12 @@ class ChangeForm(WhyForm):
             self.add_error("former_becomes", _("Please say what the former head becomes."))
         person = self.people.get(data.get("person") or "")
         if person is not None:
-            number = data.get("id_number") or person.id_number.open()
-            identity, _found = checks.read_identity(number, clock.today())
-            birth, sex = data.get("birth_date"), data.get("sex") or ""
-            add_problems(self, checks.check_identity(identity, sex=sex, birth=birth, today=clock.today()))
+            typed = data.get("id_number") or ""
+            on_file = "" if self.fewer else person.id_number.open()
+            identity, _found = checks.read_identity(typed or on_file, clock.today())
+            given = {"sex": data.get("sex") or "", "birth": data.get("birth_date")}
+            problems = checks.check_identity(identity, **given, today=clock.today(), on_file=not typed)
+            add_problems(self, problems)
         if (
             not self.errors
             and not asked
@@ -219,5 +223,5 @@ def change_label(change: ChangeField) -> str:
     """What one field of a request is called: the fact, and whose or of which year it is."""
     label = words.label(change.model, change.field)
     if change.person and change.field != "head":
-        return f"{change.person.name}: {label}"
+        return f"{change.person.name}{colon()}{label}"
     return f"{label} {change.year}" if change.year else label

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from households import rules
@@ -183,7 +183,7 @@ def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bo
     try:
         if request.POST.get("step") == "return":
             change_actions.return_change(request=change, remarks=form.remarks(), **step)
-            messages.success(request, _("Returned with your remarks. The proposer can send it once more."))
+            _say(request, change, _("Returned with your remarks. The proposer can send it once more."))
         else:
             decided = change_actions.decide_change(request=change, decisions=form.decisions(), **step)
             _say_decided(request, decided)
@@ -194,7 +194,7 @@ def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bo
 
 
 def _after_review(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
-    """Back to the list; after a new head first to the relations of the others, which nobody knows yet."""
+    """On to the next request; after a new head first to the relations of the others, which nobody knows yet."""
     household = change.household
     if (
         household.questions.unanswered().filter(rule="relations_missing").exists()
@@ -204,12 +204,30 @@ def _after_review(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
             request, _("The family has a new head. Say now how the others are related to the head.")
         )
         return redirect("households:relations_edit", household.public_id)
-    return redirect("households:change_list")
+    others = _others_waiting(request, change)
+    following = others.filter(pk__gt=change.pk).first() or others.first()
+    if following is None:
+        return redirect("households:change_list")
+    return redirect("households:change_detail", following.public_id)
+
+
+def _others_waiting(request: HttpRequest, change: ChangeRequest) -> QuerySet[Any]:
+    """The other requests that wait for this reviewer, the oldest first."""
+    waiting: QuerySet[Any] = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
+    return waiting.exclude(proposed_by=request.user).exclude(pk=change.pk).order_by("pk")
+
+
+def _say(request: HttpRequest, change: ChangeRequest, done: str) -> None:
+    """Tell what was done, and how many more wait: the next one is on the page by then."""
+    if left := _others_waiting(request, change).count():
+        more = ngettext("%(n)d more to review.", "%(n)d more to review.", left) % {"n": left}
+        done = f"{done} {more}"
+    messages.success(request, done)
 
 
 def _say_decided(request: HttpRequest, change: ChangeRequest) -> None:
     blocked = change.changes.filter(decision=ChangeField.Decision.BLOCKED).count()
-    messages.success(request, _("Reviewed. Approved fields stand in the file now."))
+    _say(request, change, _("Reviewed. Approved fields stand in the file now."))
     if blocked:
         messages.warning(
             request, _("Where the file had changed meanwhile nothing was written; see the request.")

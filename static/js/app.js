@@ -19,6 +19,15 @@ document.addEventListener("click", (event) => {
 const refusal = document.querySelector("[data-focus]");
 if (refusal) refusal.focus();
 
+// --- Ctrl+Enter presses the button of work that comes in a row: a queue is read without the mouse -----------------
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.ctrlKey || event.repeat || event.target.closest("dialog")) return;
+  const button = document.querySelector("[data-ctrl-enter]");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // --- printing ---------------------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

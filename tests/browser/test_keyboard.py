@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import cast
 from tests.site import Site
+from tests.visits import made
 from visits.models import Visit
 
 pytestmark = pytest.mark.browser
@@ -147,3 +148,21 @@ def until(page: Page, selector: str) -> Any:
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return page.locator(":focus")
     raise AssertionError(f"Tab does not reach {selector}")
+
+
+@pytest.mark.slow
+def test_the_queue_is_read_with_one_key(page: Page, live: Site, world: cast.World) -> None:
+    for _ in range(2):
+        made.visit(world.files["own"], world.people["cadre"])
+    enter(page, live, world, "staff")
+    page.goto(live.url + reverse("visits:queue_list"))
+    waiting = Visit.everything.filter(state="to_read").count()
+    for left in range(waiting - 1, -1, -1):
+        if left == waiting - 1:
+            page.keyboard.press("Control+Enter")  # opens the first
+            page.wait_for_url("**/read/")
+        here = page.url
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(lambda url, here=here: url != here)
+        assert Visit.everything.filter(state="to_read").count() == left
+    assert page.url == live.url + reverse("visits:queue_list")

@@ -26,6 +26,18 @@ def test_an_approved_field_is_written_at_once(world: World):
     assert (request.state, request.decided_by) == ("decided", world.people["reviewer"])
 
 
+def test_the_next_request_follows_and_at_the_end_the_list(world: World):
+    rest = ChangeRequest.everything.exclude(pk__in=[world.requests[p].pk for p in ("area", "own")])
+    rest.update(state="withdrawn")
+    client = world.client("reviewer", **{"accept-language": "en"})
+    answer = client.post(url(world), ticked(world, "approve"), follow=True)
+    assert answer.redirect_chain == [(url(world, "own"), 302)]
+    assert "1 more to review." in answer.content.decode()
+    own = world.requests["own"].changes.get()
+    data = {"version": "1", f"field_{own.public_id}": "approve", "step": "decide"}
+    assert client.post(url(world, "own"), data).url == "/changes/"
+
+
 def test_nobody_reviews_his_own_request(world: World):
     page = world.client("staff").get(url(world))
     assert page.context["form"] is None

@@ -58,6 +58,28 @@ def test_a_stale_page_is_409_with_both_texts(world):
     assert VisitQuestion.everything.count() == 0
 
 
+def test_enter_in_the_line_of_a_question_asks_and_in_an_empty_one_does_not_read(world):
+    visit = made.visit(world.files["own"], world.people["cadre"])
+    client = world.client("staff")
+    assert client.post(url(visit), {"version": 1}).status_code == 422
+    assert Visit.everything.get().state == "to_read"
+    assert client.post(url(visit), {"version": 1, "ask_said": "since when?"}).status_code == 302
+    assert Visit.everything.get().state == "asked"
+
+
+def test_what_a_colleague_has_read_meanwhile_does_not_stop_the_row(world):
+    first, second, third = (
+        made.visit(world.files[p], world.people["cadre"]) for p in ("own", "ended", "own")
+    )
+    world.client("reviewer").post(url(first), {"version": 1, "read": "yes"})
+    client = world.client("staff", **{"accept-language": "en"})
+    page = client.post(url(first), {"version": 1, "read": "yes"}, follow=True)
+    assert page.redirect_chain == [(url(second), 302)]
+    assert "Somebody else has read it meanwhile. 2 more to read." in page.content.decode()
+    first.refresh_from_db()
+    assert (first.read_by, third.read_by) == (world.people["reviewer"], None)
+
+
 @pytest.mark.parametrize("version", ["", "x", "-1", "99999999999"])
 def test_a_broken_version_is_refused_without_a_word_lost(world, version):
     visit = made.visit(world.files["own"], world.people["cadre"])

@@ -47,6 +47,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "tabs": [(name, str(TABS[name]), counts[name]) for name in TABS],
         "clear": not any(counts.values()),
+        "elsewhere": next(((name, TABS[name]) for name in TABS if counts[name]), None),
         "page": page,
         "lines": lines,
         "query": f"tab={tab}",

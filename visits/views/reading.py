@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from households.models import Household
@@ -62,32 +63,44 @@ def visit_read(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _deal(request: HttpRequest, visit: Visit, form: ReadingForm) -> HttpResponse:
-    """Read it, or ask; then on to the next one."""
+    """Read it, or ask; then on to the next one. Enter in the line of a question presses neither button: it asks."""
     version, questions = form.cleaned_data["version"], form.questions()
-    if "ask" in request.POST:
+    if "read" not in request.POST:
         ask(visit=visit, questions=questions, version=version, by=request.user)
-        messages.success(request, _("Asked. The helper sees the question beside his own words."))
+        said = _("Asked. The helper sees the question beside his own words.")
     elif questions:
         raise Refused(_("You have written a question. Send it with “Please add”, or take it out first."))
     else:
-        mark_read(visit=visit, version=version, by=request.user)
-        messages.success(request, _("Read."))
-    following = next_to_read(request.user, visit)
+        said = _read(request, visit, version)
+    others = _others_to_read(request.user, visit)
+    following = others.filter(pk__gt=visit.pk).first() or others.first()
     if following is None:
+        messages.success(request, said)
         return redirect("visits:queue_list")
+    left = others.count()
+    more = ngettext("%(n)d more to read.", "%(n)d more to read.", left) % {"n": left}
+    messages.success(request, f"{said} {more}")
     return redirect("visits:visit_read", public_id=following)
 
 
-def next_to_read(user: Any, visit: Visit) -> Any:
-    """The public id of the visit to read after this one: the next that came in, else the oldest; or None."""
+def _read(request: HttpRequest, visit: Visit, version: int) -> str:
+    """Mark it read, or find that a colleague at the same queue has; what to say of it."""
+    try:
+        mark_read(visit=visit, version=version, by=request.user)
+    except Conflict:
+        visit.refresh_from_db(fields=["state", "read_by"])
+        if visit.state != Visit.State.READ:
+            raise
+        if visit.read_by_id != request.user.pk:
+            return _("Somebody else has read it meanwhile.")
+    return _("Read.")
+
+
+def _others_to_read(user: Any, visit: Visit) -> Any:
+    """The public ids of the other visits that wait for this reader, the oldest first."""
     waiting = Visit.objects.visible_to(user, P.VISIT_READ).to_read().exclude(pk=visit.pk)
-    others = (
-        waiting.exclude(visited_by=user)
-        .exclude(author=user)
-        .order_by("pk")
-        .values_list("public_id", flat=True)
-    )
-    return others.filter(pk__gt=visit.pk).first() or others.first()
+    others = waiting.exclude(visited_by=user).exclude(author=user)
+    return others.order_by("pk").values_list("public_id", flat=True)
 
 
 def _stale(request: HttpRequest, conflict: Conflict) -> HttpResponse:
