@@ -68,11 +68,21 @@ def is_helper(user: Any, household: Household) -> bool:
 
 
 def check_own(visit: Visit, user: Any) -> None:
-    """Only the visitor and whoever typed it touch a visit's words."""
-    if user.pk not in (visit.visited_by_id, visit.author_id):
+    """The visitor alone touches a visit's words; until he confirms, so does whoever typed it for him."""
+    typed = user.pk == visit.author_id and visit.confirmed_at is None
+    if user.pk != visit.visited_by_id and not typed:
         raise Refused(_("Only the helper who visited can do this."))
     if visit.state == Visit.State.WITHDRAWN:
         raise Refused(_("This visit has been withdrawn."))
+
+
+def can_change(visit: Visit, user: Any) -> bool:
+    """May ``user`` correct or withdraw this visit?"""
+    try:
+        check_own(visit, user)
+    except Refused:
+        return False
+    return True
 
 
 def check_confirm(visit: Visit, user: Any) -> None:

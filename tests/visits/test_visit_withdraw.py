@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from households.models import Household
 from tests.visits.logged import visit as made
+from visits.models import Visit
 
 
 def test_a_withdrawn_visit_counts_no_more_and_stays_readable(world):
@@ -16,3 +17,22 @@ def test_a_withdrawn_visit_counts_no_more_and_stays_readable(world):
     assert "今年种了玉米。" in page
     assert Household.everything.get(pk=visit.household_id).last_visit_on is None
     assert client.get(url).status_code == 403  # once
+
+
+def test_who_typed_it_takes_it_back_until_the_helper_confirms_it(world):
+    """From then on the words are the helper's: nobody else withdraws or corrects them, and no button says so."""
+    early, late = (made(world, who="clerk", visited_by="cadre") for _ in range(2))
+    clerk = world.client("clerk")
+    withdrawing, correcting = (
+        [reverse(f"visits:visit_{verb}", args=[visit.public_id]) for visit in (early, late)]
+        for verb in ("withdraw", "correct")
+    )
+    assert clerk.post(withdrawing[0], {"reason": "录错了"}).status_code == 302
+    world.client("cadre").post(reverse("visits:visit_confirm", args=[late.public_id]))
+    Visit.everything.filter(pk=late.pk).update(state=Visit.State.READ)
+    for url in (withdrawing[1], correcting[1]):
+        assert clerk.get(url).status_code == 403
+        assert clerk.post(url, {"reason": "录错了", "text": "别的话"}).status_code == 403
+        assert url not in clerk.get(reverse("visits:visit_detail", args=[late.public_id])).content.decode()
+    assert world.client("cadre").post(correcting[1], {"text": "是小麦。"}).status_code == 302
+    assert Household.everything.get(pk=late.household_id).last_visit_on == late.visited_on

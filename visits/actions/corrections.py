@@ -19,7 +19,7 @@ from visits.models.effects import EffectQuerySet
 def correct_visit(
     *, visit: Visit, text: str, reason: str = "", take_back: Sequence[uuid.UUID] = (), by: Any
 ) -> VisitCorrection:
-    """Write a correction beside the old words, which stay readable; for the visitor or whoever typed it.
+    """Write a correction beside the old words, which stay readable; who may: ``rules.check_own``.
 
     ``take_back`` names what the visit did to the file by mistake; what can still be undone is undone.
     """

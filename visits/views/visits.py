@@ -126,7 +126,6 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         )
     )
     people = [names[person] for person in visit.met if person in names]
-    own = request.user.pk in (visit.visited_by_id, visit.author_id)
     problems = visit.problems.filter(restricted=False) if fewer else visit.problems.all()
     return {
         "visit": visit,
@@ -143,7 +142,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         "corrections": list(visit.corrections.select_related("corrected_by")),
         "questions": list(visit.questions.select_related("asked_by", "answered_by")),
         "clock_off": checks.clock_is_off(visit.device_at, visit.recorded_at),
-        "may_change": own and visit.state != Visit.State.WITHDRAWN,
+        "may_change": rules.can_change(visit, request.user),
         "may_confirm": rules.can_confirm(visit, request.user),
     }
 
