@@ -11,7 +11,7 @@ from pairing.forms.people import DIGITS, UnitField
 from pairing.forms.places import AreaField, PlaceField, PlaceForm
 from pairing.models import Area, Unit, User
 from pairing.models.areas import LENGTH
-from pairing.numbers.contact import parse_phone
+from pairing.numbers.contact import mask_phone, parse_phone
 from pairing.numbers.malformed import Malformed
 from pairing.roles import P
 
@@ -19,7 +19,7 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class UnitForm(PlaceForm, forms.ModelForm):
-    """A unit that sends helpers."""
+    """A unit that sends helpers. The phone stays as it is unless a new one is typed or it is to be removed."""
 
     contact_phone = forms.CharField(
         label=_("Phone of the contact person"),
@@ -27,12 +27,13 @@ class UnitForm(PlaceForm, forms.ModelForm):
         required=False,
         widget=forms.TextInput(attrs=DIGITS),
     )
+    phone_off = forms.BooleanField(label=_("Remove the phone number"), required=False)
 
     class Meta:
         model = Unit
         fields = ("name", "kind", "level", "contact")
 
-    field_order = ("area", "name", "kind", "level", "contact", "contact_phone", "active")
+    field_order = ("area", "name", "kind", "level", "contact", "contact_phone", "phone_off", "active")
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,8 +42,13 @@ class UnitForm(PlaceForm, forms.ModelForm):
             choices = [("", "—"), *codelists.choices(codes, clock.today(), keep=[kept] if kept else [])]
             label = self.fields[name].label
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=choices)
+        if known := self.instance.contact_phone.open():
+            self.fields["contact_phone"].help_text = _(
+                "Known: %(number)s. Type a new one only if it has changed."
+            ) % {"number": mask_phone(known)}
+        else:
+            del self.fields["phone_off"]
         if self.instance.pk:
-            self.fields["contact_phone"].initial = self.instance.contact_phone.open()
             self.fields["active"] = forms.BooleanField(
                 label=_("Still sends helpers"), required=False, initial=self.instance.active
             )
@@ -62,6 +68,15 @@ class UnitForm(PlaceForm, forms.ModelForm):
             return parse_phone(text).text
         except Malformed as problem:
             raise forms.ValidationError(problem.sentence) from problem
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take; a phone that stays as it is is left out."""
+        values = dict(self.cleaned_data)
+        if values.pop("phone_off", False):
+            values["contact_phone"] = ""
+        elif self.instance.pk and not values["contact_phone"]:
+            del values["contact_phone"]
+        return values
 
 
 class VillageLinkForm(forms.Form):

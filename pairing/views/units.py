@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,12 +26,13 @@ from pairing.views.village_links import name_townships
 @require_GET
 @permission_required(P.PEOPLE_MANAGE)
 def unit_list(request: HttpRequest) -> HttpResponse:
-    """The units of one's area and of the areas above it, with how many of their people have accounts."""
+    """The units of one's area and of the areas above it, with how many people of one's area have accounts."""
     q = request.GET.get("q", "")[:60]
     here = Unit.objects.visible_to(request.user, P.PEOPLE_MANAGE).select_related("area")
+    people = Q(people__in=_people(request))
     villages = below("village_links__village_id", prefixes(request.user, P.PEOPLE_MANAGE))
     here = here.annotate(
-        people_open=Count("people", filter=Q(people__is_active=True), distinct=True),
+        people_open=Count("people", filter=people, distinct=True),
         villages_open=Count(
             "village_links", filter=Q(village_links__ended_on=None) & villages, distinct=True
         ),
@@ -69,7 +70,7 @@ def unit_create(request: HttpRequest) -> HttpResponse:
     form = UnitForm(request.POST or None, by=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         try:
-            unit = units.create_unit(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
+            unit = units.create_unit(**form.values(), by=request.user)  # type: ignore[arg-type]
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -94,7 +95,7 @@ def unit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "unit_key": str(unit.public_id),
         "kind": codelists.label("unit_kind", unit.kind),
         "level": codelists.label("unit_level", unit.level),
-        "people": unit.people.filter(is_active=True).count(),
+        "people": _people(request).filter(unit=unit).count(),
         "open": [link for link in links if link.ended_on is None],
         "ended": [link for link in links if link.ended_on is not None],
         "may_edit": covers(request.user, P.PEOPLE_MANAGE, unit.area_id),
@@ -113,10 +114,15 @@ def unit_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     form = UnitForm(request.POST or None, instance=Unit.objects.get(pk=unit.pk), by=cast(User, request.user))
     if request.method == "POST" and form.is_valid():
         try:
-            units.edit_unit(unit=unit, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            units.edit_unit(unit=unit, by=request.user, **form.values())  # type: ignore[arg-type]
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("pairing:unit_detail", public_id=unit.public_id)
     return render(request, "pairing/unit_edit.html", {"form": form, "unit": unit})
+
+
+def _people(request: HttpRequest) -> QuerySet[User]:
+    """Those with an account whom the reader manages; the others are not even counted for him."""
+    return User.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(is_active=True)

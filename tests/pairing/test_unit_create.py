@@ -35,7 +35,26 @@ def test_add_and_correct(cast, sign_in):
     }
     assert client.post(f"/units/{unit.public_id}/edit/", changed).status_code == 302
     event = AuditEvent.objects.get(action="unit.edit")
-    assert event.fields == ["contact", "contact_phone", "name"]
+    assert event.fields == ["contact", "name"]
+
+
+def test_the_phone_is_masked_and_stays_unless_it_is_changed_or_removed(cast, sign_in):
+    client = sign_in(cast.county)
+    cast.unit.contact_phone = "13812345678"
+    cast.unit.save()
+    url, data = f"/units/{cast.unit.public_id}/edit/", {"name": cast.unit.name, "active": "on"}
+    page = client.get(url).content.decode()
+    assert "138••••••••" in page
+    assert "13812345678" not in page
+    kept = {}
+    for step, more in {
+        "kept": {},
+        "new": {"contact_phone": "0936-8290000"},
+        "off": {"phone_off": "on"},
+    }.items():
+        assert client.post(url, data | more).status_code == 302
+        kept[step] = Unit.objects.get(pk=cast.unit.pk).contact_phone.open()
+    assert kept == {"kept": "13812345678", "new": "0936-8290000", "off": ""}
 
 
 def test_units_of_the_county_are_seen_by_a_township_but_not_changed(cast, sign_in):
