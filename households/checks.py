@@ -41,6 +41,9 @@ SENTENCES: Final[dict[str, Promise]] = {
     "identity.missing": _("No certificate number: two people of one name cannot be told apart."),
     "identity.old": _("An old number of 15 digits. Please take the new one from the card."),
     "identity.birth_differs": _("The birth date does not fit the certificate number, which says %(birth)s."),
+    "identity.birth_not_on_file": _(
+        "The birth date does not fit the certificate number that stands in the file."
+    ),
     "identity.sex_differs": _("The sex does not fit the certificate number."),
     "birth.future": _("The birth date lies in the future."),
     "relation.missing": _("The relation to the head is missing."),
@@ -73,6 +76,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "household.differs": _("The rows of this household say different things; the first is taken."),
     "household.number": _("No file number: the row is taken as a member of the household above."),
     "household.closed": _("This file is closed. Reopen it before you import it."),
+    "household.elsewhere": _("This file stands in another area of the county. The import does not touch it."),
     "household.moved": _("The file stands in another village. The import does not move it."),
     "household.renumbered": _("This family is on file under another number. The number on file stays."),
     "household.twice": _("Two households of this file are the same file in the register."),
@@ -154,9 +158,17 @@ def read_identity(value: str, today: dt.date, field: str = "id_number") -> tuple
 
 
 def check_identity(
-    identity: Identity | None, *, sex: str = "", birth: PartialDate | dt.date | None = None, today: dt.date
+    identity: Identity | None,
+    *,
+    sex: str = "",
+    birth: PartialDate | dt.date | None = None,
+    today: dt.date,
+    on_file: bool = False,
 ) -> Problems:
-    """Birth date and sex, where given, against the number."""
+    """Birth date and sex, where given, against the number.
+
+    What a number ``on_file`` says is not repeated: whoever asks has not typed it, and no record says he saw it.
+    """
     found: list[Problem] = []
     if birth is not None:
         earliest = birth.first if isinstance(birth, PartialDate) else birth
@@ -165,7 +177,11 @@ def check_identity(
             found.append(Problem("birth.future", "birth_date"))
         elif identity and identity.birth and not earliest <= identity.birth <= latest:
             found.append(
-                Problem("identity.birth_differs", "birth_date", params={"birth": identity.birth.isoformat()})
+                Problem("identity.birth_not_on_file", "birth_date")
+                if on_file
+                else Problem(
+                    "identity.birth_differs", "birth_date", params={"birth": identity.birth.isoformat()}
+                )
             )
     if sex and identity and identity.sex and sex != identity.sex:
         found.append(Problem("identity.sex_differs", "sex"))

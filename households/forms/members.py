@@ -38,6 +38,7 @@ class IdentityFields(forms.Form):
         label=_("Birth date"), required=False, help_text=_("Leave empty to take it from the number.")
     )
     ethnic_group = CodeField("ethnic_group", label=_("Ethnic group"), required=False)
+    number_on_file = False  # is the number that is compared with not typed, but the stored one?
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})
@@ -45,7 +46,11 @@ class IdentityFields(forms.Form):
         add_problems(
             self,
             checks.check_identity(
-                identity, sex=data.get("sex") or "", birth=data.get("birth_date"), today=clock.today()
+                identity,
+                sex=data.get("sex") or "",
+                birth=data.get("birth_date"),
+                today=clock.today(),
+                on_file=self.number_on_file,
             ),
         )
         if identity:
@@ -150,6 +155,7 @@ class MemberEditForm(IdentityFields):
         """An empty number is the stored one, and a new birth date or sex is compared with it."""
         person = self.membership.person
         typed = self.cleaned_data.get("id_number")
+        self.number_on_file = not typed
         self.cleaned_data["id_number"] = typed or person.id_number.open()
         data = super().clean()
         data["id_number"] = typed or ""

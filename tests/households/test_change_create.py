@@ -42,3 +42,13 @@ def test_a_clerk_is_shown_no_field_for_numbers(world: World):
     page = world.client("clerk").get(url(world))
     assert page.status_code == 200
     assert not {"id_number", "bank_account", "bank_name"} & set(page.context["form"].fields)
+
+
+def test_a_number_on_file_is_not_told_by_what_is_wrong(world: World):
+    person = world.heads["area"].person
+    asked = {"person": str(person.public_id), "birth_date": "2001-01-01", "reason": "survey"}
+    page = world.client("staff").post(url(world, "area"), asked)
+    assert "birth_date" in page.context["form"].errors
+    assert str(person.birth_date) not in page.content.decode()
+    # Who sees no numbers is not answered by one either.
+    assert world.client("clerk").post(url(world, "area"), asked).status_code == 302

@@ -36,6 +36,7 @@ def test_sex_and_birth_date_must_fit_the_number_that_stands(world: World):
     for field, change in {"sex": {"sex": "male"}, "birth_date": {"birth_date": "1970-01-01"}}.items():
         page = world.client("staff").post(url(world), data(world, **change))
         assert field in page.context["form"].errors
+        assert str(world.spouses["area"].person.birth_date) not in page.content.decode()
 
 
 def test_numbers_stay_out_of_the_page_and_stay_when_left_empty(world: World):
