@@ -13,7 +13,7 @@ from households.models.scoped import codes_of
 from pairing.audit import action
 from pairing.roles import P
 
-OF_ITS_YEAR = frozenset({"per_head_income"})  # never carried over from the year before
+OF_ITS_YEAR = frozenset({"per_head_income"})  # not so in the next year because nobody says otherwise
 
 
 def record_household_year(
@@ -30,7 +30,7 @@ def record_household_year(
 
     The first facts of a file count at once. Later, type, status, kind of monitoring, exit year and income
     that differ from what the file says become a change request; what is carried over does not. Until it is
-    decided a new year keeps the values of the year before, but for its income, which nobody knows yet.
+    decided a new year keeps the values of the year before; an income that nobody has named stays unknown.
     Raises Refused, and Conflict for a stale version.
     """
     with action("year.record", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
@@ -55,7 +55,9 @@ def record_household_year(
         }
         direct = {name: value for name, value in values.items() if name not in waiting}
         if row is None:
-            carried = waiting.keys() - OF_ITS_YEAR
+            carried = [
+                name for name, value in waiting.items() if value is not None or name not in OF_ITS_YEAR
+            ]
             direct |= {name: getattr(before, name) for name in carried if before is not None}
             row = HouseholdYear(household=household, year=facts.year, **direct, **codes_of(household))
             row.save(force_insert=True)

@@ -1,6 +1,6 @@
 """Forms that move a file: to another village, or many of them on the pairing list."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from households.forms.fields import CodeField, DayField, TextField, add_problems
 from households.forms.households import ReasonForm, villages_of
 from households.models import Household
 from pairing import clock
+from pairing.errors import Text
 from pairing.forms.places import AreaField
 from pairing.models import Area
 from pairing.roles import P
@@ -64,7 +65,7 @@ class ManyForm(ReasonForm):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
-    NONE = ""
+    NONE: ClassVar[Text] = ""  # why there is nothing to do
 
     def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
         self.number = number
@@ -76,7 +77,7 @@ class ManyForm(ReasonForm):
         data = dict(super().clean() or {})
         told, self.data = data.pop("seen", None), {**self.data.dict(), "seen": self.number}  # type: ignore[attr-defined]
         if not self.number:
-            raise forms.ValidationError(self.NONE)
+            raise forms.ValidationError(str(self.NONE))
         if self.number > MOST_LISTED:
             raise forms.ValidationError(
                 _("That is more than %(most)d files in one go. Choose a township or a village."),

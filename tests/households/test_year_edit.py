@@ -46,3 +46,12 @@ def test_a_stale_save_is_409_and_a_coming_year_404(world: World):
     client.post(url(world), data(main_cause="no_labour"))
     assert client.post(url(world), data(main_cause="schooling")).status_code == 409
     assert client.get(url(world, YEAR + 1)).status_code == 404
+
+
+def test_an_income_that_nobody_names_is_not_that_of_the_year_before(world: World):
+    HouseholdYear.everything.filter(household=world.files["area"]).update(year=YEAR - 1)
+    asked = ChangeRequest.everything.count()
+    assert world.client("staff").post(url(world), data(per_head_income="", version="")).status_code == 302
+    row = HouseholdYear.everything.get(household=world.files["area"], year=YEAR)
+    assert (row.household_type, row.per_head_income) == ("lifted", None)
+    assert ChangeRequest.everything.count() == asked
