@@ -17,7 +17,8 @@ from pairing.models.audit import AuditEvent
 from pairing.roles import P
 from tests import cast, factories
 from tests.visits import made
-from visits.models import Promise, Visit
+from visits.actions.counters import recount
+from visits.models import Problem, Promise, Visit
 from visits.models.today import rows_of
 
 
@@ -57,6 +58,19 @@ def test_need_orders_the_households(world):
     assert "问低保" not in page  # neighbours look
 
 
+def test_an_answer_waits_on_top_until_the_household_has_heard_it(world):
+    problem = made.problem(world.files["own"], world.people["staff"], state="answered", outcome="问题的答复")
+    recount([world.files["own"].pk])
+    client, link = world.client("cadre"), reverse("visits:problem_detail", args=[problem.public_id])
+    page = client.get(reverse("visits:today")).content.decode()
+    assert link in page
+    assert "问题的答复" not in page  # neighbours look
+    told = reverse("visits:problem_move", args=[problem.public_id, "told"])
+    data = {"version": problem.version, "told_on": clock.today().isoformat(), "household_view": "同意"}
+    assert client.post(told, data).status_code == 302
+    assert link not in client.get(reverse("visits:today")).content.decode()
+
+
 @pytest.mark.parametrize("extra", [0, 12])
 def test_five_queries_and_one_audit_row_for_any_number_of_households(world, extra):
     today, cadre = clock.today(), world.people["cadre"]
@@ -93,6 +107,15 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
     made.promise(files[0], cadre, what="送药", due_on=today)
     files[1].phone = "13900000001"
     files[1].save()
+    for row, state in (
+        (files[0], "answered"),
+        (files[2], "solved"),
+        (files[3], "mine"),
+        (files[5], "answered"),
+    ):
+        made.problem(row, staff, state=state)
+    made.problem(files[0], staff, state="told", told_on=today)
+    recount([row.pk for row in files])
     for n, row in enumerate(files):
         for state in ("asked", "to_read", "withdrawn"):
             made.visit(row, cadre, state=state, author=staff, confirmed_at=clock.now() if n % 2 else None)
@@ -104,6 +127,7 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
         found = sorted(rows_of(world.people[who]), key=lambda row: row["head_key"])
         assert found == sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
     assert sum(len(row["asked"]) for row in rows_of(cadre)) == 4
+    assert sum(len(row["owed"]) for row in rows_of(cadre)) == 2
 
 
 def by_querysets(user):
@@ -114,6 +138,7 @@ def by_querysets(user):
     heads = Membership.objects.visible_to(user, P.TODAY).present().filter(**of_it, relation=HEAD)
     as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
     mine = ChangeRequest.objects.visible_to(user, P.CHANGE_PROPOSE).filter(proposed_by=user)
+    owed = Problem.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).answer_owed().order_by("pk")
     rows = Household.objects.visible_to(user, P.TODAY).open()
     rows = rows.annotate(
         call=Case(
@@ -121,6 +146,7 @@ def by_querysets(user):
             default=F("public_id"),
         ),
         promise_due=Subquery(promises.values("due_on")[:1]),
+        owed=ArraySubquery(owed.values(text=Cast("public_id", TextField()))),
         asked=ArraySubquery(visits.asked().values(json=as_json)),
         unconfirmed=ArraySubquery(visits.unconfirmed().values(json=as_json)),
         returned=ArraySubquery(
@@ -129,5 +155,5 @@ def by_querysets(user):
     )
     return rows.values(
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
-        "best_time", "call", "promise_due", "asked", "unconfirmed", "returned",
+        "best_time", "call", "promise_due", "owed", "asked", "unconfirmed", "returned",
     )  # fmt: skip

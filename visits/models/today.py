@@ -9,6 +9,9 @@ from typing import Any
 from django.db import connection
 
 _ASKED = "v.state = 'asked'"  # Visit.asked()
+_OWED = (
+    "b.state IN ('solved', 'answered', 'explained', 'not_now') AND b.told_on IS NULL"  # Problem.answer_owed()
+)
 _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unconfirmed()
 
 
@@ -27,6 +30,8 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
         WHERE m.household_id = h.id AND m.relation = 'head' AND m.left_on IS NULL AND person.phone <> ''
         ORDER BY m.id LIMIT 1) END AS call,
     (SELECT min(p.due_on) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open') AS promise_due,
+    coalesce((SELECT json_agg(b.public_id ORDER BY b.id) FROM visits_problem b
+        WHERE h.open_problems > 0 AND b.household_id = h.id AND {_OWED}), '[]') AS owed,
     {_visits(_ASKED)} AS asked,
     {_visits(_UNCONFIRMED)} AS unconfirmed,
     coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
@@ -41,8 +46,8 @@ def rows_of(user: Any) -> list[dict[str, Any]]:
     """The open files in which ``user`` is a helper today, each with what makes him go there.
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
-    day of an open promise, ``asked`` and ``unconfirmed`` are visits (``id``, ``on``, ``by``),
-    ``returned`` his change requests that came back with remarks.
+    day of an open promise, ``owed`` are problems whose outcome the household has not heard, ``asked`` and
+    ``unconfirmed`` are visits (``id``, ``on``, ``by``), ``returned`` his change requests that came back with remarks.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"user": user.pk})

@@ -118,6 +118,8 @@ def problem_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("Saved."))
+            if problem.state == State.REFERRED and rules.levels_of(request.user):  # the inbox goes on
+                return redirect("visits:referral_list")
             return redirect("visits:problem_detail", public_id=problem.public_id)
     audit.read("problem.show", by=request.user, objects=[problem, problem.household])
     word, effect = _step(problem, to)
@@ -167,7 +169,8 @@ def _context(request: HttpRequest, problem: Problem) -> dict[str, Any]:
 
 def _moment(step: Any) -> dict[str, Any]:
     """One step for the time line, as the household could be told it."""
-    office = codelists.label("office", step.office) if step.office else ""
+    at_office = step.state in (State.REFERRED, State.ANSWERED)
+    office = codelists.label("office", step.office) if at_office and step.office else ""
     by = step.by.name if step.by else _("by itself: past the limit it climbs to the county")
     return {
         "date": step.at,

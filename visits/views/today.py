@@ -49,7 +49,7 @@ class Card:
 @require_GET
 @permission_required(P.TODAY)
 def today(request: HttpRequest) -> HttpResponse:
-    """My households in order of need: promises due, the township's questions, then the longest gap."""
+    """My households in order of need: promises due, answers to bring, questions, then the longest gap."""
     cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.rank)
     _audit(request, cards)
     if "saved" in request.GET:
@@ -59,6 +59,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "due": due,
         "rest": rest,
+        "owed": [(c.row, problem) for c in cards for problem in c.row["owed"]],
         "questions": [(c.row, v) for c in cards for v in c.row["asked"]],
         "returned": [(c.row, change) for c in cards for change in c.row["returned"]],
         "unconfirmed": [(c.row, v) for c in cards for v in c.row["unconfirmed"]],
@@ -98,6 +99,9 @@ def _card(row: dict[str, Any], on: date) -> Card:
     if row["asked"]:
         rank = (3, rank[1])
         reasons.insert(0, Reason(_("The township asks you to add something"), "chat-bubble-left", "info"))
+    if row["owed"]:
+        rank = (3, rank[1])
+        reasons.insert(0, Reason(_("An answer to bring to the household"), "megaphone", "info"))
     due_on = row["promise_due"]
     if due_on and due_on <= on + SOON:
         rank = (1 if due_on < on else 2, due_on)
