@@ -14,7 +14,7 @@ TONES = {
     "danger": "exclamation-triangle",
     "done": "check-circle",
     "info": "information-circle",
-    "neutral": "minus-circle",
+    "neutral": "",  # its minus in a circle looked like a way to take the word out
 }
 
 
@@ -33,7 +33,8 @@ def icon(name: str, size: int = 20, css: str = "") -> SafeString:
 
 
 def badge(word: str | Promise, tone: str = "neutral", icon_name: str = "") -> SafeString:
-    """A state as icon and word. ``tone`` is a key of ``TONES``; an unknown one becomes neutral."""
+    """A state as icon and word; a neutral one is the word. ``tone`` is a key of ``TONES``, else neutral."""
     tone = tone if tone in TONES else "neutral"
-    mark = icon(icon_name or TONES[tone], 16)
+    name = icon_name or TONES[tone]
+    mark = icon(name, 16) if name else ""
     return mark_safe(f'<span class="state state-{tone}">{mark}{escape(word)}</span>')  # noqa: S308  escaped

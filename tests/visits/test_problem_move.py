@@ -34,6 +34,16 @@ def url(problem, to):
     return reverse("visits:problem_move", args=[problem.public_id, to])
 
 
+def test_an_office_goes_on_with_its_inbox_and_a_helper_with_the_household(world):
+    problem = made.problem(world.files["own"], world.people["cadre"])
+    done = world.client("staff").post(url(problem, "answered"), {"version": problem.version, "outcome": "x"})
+    assert done.url == reverse("visits:referral_list")
+    problem.refresh_from_db()
+    data = {"version": problem.version, "told_on": clock.today().isoformat(), "household_view": "x"}
+    done = world.client("cadre").post(url(problem, "told"), data)
+    assert done.url == reverse("visits:problem_detail", args=[problem.public_id])
+
+
 def test_every_step_of_the_helper_has_its_form(world):
     client = world.client("cadre")
     for state, to, words in STEPS:
