@@ -1,5 +1,6 @@
 """Change requests: proposed, listed, reviewed field by field, returned, sent again, withdrawn."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,11 @@ from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
 from households.rules import words
 from households.views.files import place_of
-from households.views.reach import depth_of, household_or_404, present_members, record_shown
+from households.views.reach import Depth, depth_of, household_or_404, present_members, record_shown
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.errors import Refused, add_refusal
+from pairing.fields import DOTS
 from pairing.models import Area
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
@@ -40,6 +42,15 @@ DECISION_TONES = {
     ChangeField.Decision.APPROVED: "done",
     ChangeField.Decision.REFUSED: "danger",
     ChangeField.Decision.BLOCKED: "due",
+}
+#: What the file keeps from who does not work in the office, a request does not tell him either. A clerk sees fewer.
+_OFFICE_ONLY = frozenset(
+    {"per_head_income", "bank_name", "bank_account", "certificate", "id_number", "birth_date"}
+)
+HIDDEN: dict[Depth, frozenset[str]] = {
+    "office": frozenset(),
+    "helper": _OFFICE_ONLY,
+    "clerk": _OFFICE_ONLY | {"household_status", "monitoring_kind", "exit_year"},
 }
 
 
@@ -116,14 +127,14 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form is not None and form.is_valid() and _review(request, change, form):
             return _after_review(request, change)
     record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
+    hidden = HIDDEN[depth_of(request.user, change.village_code)]
+    rows = [_row(c, change, hidden) for c in fields]
     context = {
         "change": change,
         "place": place_of(change.household),
-        "rows": [_row(c, change) for c in fields],
+        "rows": rows,
         "form": form if may_decide else None,
-        "form_rows": list(zip(form.rows(), [_row(c, change) for c in fields], strict=True))
-        if form and may_decide
-        else [],
+        "form_rows": list(zip(form.rows(), rows, strict=True)) if form and may_decide else [],
         "own": change.proposed_by_id == request.user.pk,
         "tone": TONES[ChangeRequest.State(change.state)],
         "may_return": change.round == 1,
@@ -256,8 +267,11 @@ def _mine(request: HttpRequest) -> QuerySet[Any]:
     return rows.filter(proposed_by=request.user)
 
 
-def _row(field: ChangeField, change: ChangeRequest) -> dict[str, Any]:
-    """One field in words: old, new, and what the file says now where that is neither."""
+def _row(field: ChangeField, change: ChangeRequest, hidden: Collection[str]) -> dict[str, Any]:
+    """One field in words: old, new, and what the file says now where that is neither.
+
+    Of ``hidden`` fields the reader is told only what he asks for himself.
+    """
     old, new = field.old.open(), field.new.open()
     row: dict[str, Any] = {
         "change": field,
@@ -273,6 +287,8 @@ def _row(field: ChangeField, change: ChangeRequest) -> dict[str, Any]:
         )
         if now != old:
             row["now"] = _words(field, now, change) or _("nothing known")
+    if field.field in hidden:
+        row |= dict.fromkeys(row.keys() & {"old", "now"}, DOTS)
     return row
 
 

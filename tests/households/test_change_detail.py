@@ -1,6 +1,10 @@
 """Reviewing a change: old beside new, field by field, by a second person."""
 
-from households.models import ChangeField, ChangeRequest, Household
+from households.actions.changes import FieldChange, propose_change
+from households.models import ChangeField, ChangeRequest, Household, HouseholdYear
+from households.models.scoped import codes_of
+from pairing import clock
+from pairing.fields import DOTS
 from tests.cast import World, canary
 
 
@@ -83,3 +87,27 @@ def test_scope(world: World):
     assert world.client("reviewer").get(url(world, "other_township")).status_code == 404
     assert world.client("cadre").get(url(world, "own")).status_code == 404
     assert world.client("leader").get(url(world)).status_code == 403
+
+
+def test_a_helper_reads_in_his_request_no_more_than_in_the_file(world: World):
+    file, year, cadre = world.files["own"], clock.today().year - 1, world.people["cadre"]
+    HouseholdYear.everything.update_or_create(
+        household=file, year=year, defaults={"per_head_income": "7654.32", **codes_of(file)}
+    )
+    request = propose_change(
+        household=file,
+        changes=[
+            FieldChange("household_year", "per_head_income", "8000.00", year=year),
+            FieldChange("person", "sex", "male", world.spouses["own"].person),
+        ],
+        reason="survey",
+        by=cadre,
+    )
+    HouseholdYear.everything.filter(household=file, year=year).update(per_head_income="6543.21")
+    page = world.client("cadre").get(f"/changes/{request.public_id}/")
+    income, sex = page.context["rows"]
+    assert (income["old"], income["new"], income["now"]) == (DOTS, "8000.00", DOTS)
+    assert sex["old"] == "女"
+    assert not any(told in page.content.decode() for told in ("7654.32", "7,654.32", "6543.21", "6,543.21"))
+    income, _sex = world.client("staff").get(f"/changes/{request.public_id}/").context["rows"]
+    assert (income["old"], income["now"]) == ("7654.32", "6543.21")
