@@ -110,6 +110,7 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
     for row, state in (
         (files[0], "answered"),
         (files[2], "solved"),
+        (files[2], "explained"),
         (files[3], "mine"),
         (files[5], "answered"),
     ):
@@ -138,7 +139,8 @@ def by_querysets(user):
     heads = Membership.objects.visible_to(user, P.TODAY).present().filter(**of_it, relation=HEAD)
     as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
     mine = ChangeRequest.objects.visible_to(user, P.CHANGE_PROPOSE).filter(proposed_by=user)
-    owed = Problem.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).answer_owed().order_by("pk")
+    owed = Problem.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).answer_owed()
+    owed = owed.exclude(state__in=["explained", "not_now"]).order_by("pk")
     rows = Household.objects.visible_to(user, P.TODAY).open()
     rows = rows.annotate(
         call=Case(

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 
 _ASKED = "v.state = 'asked'"  # Visit.asked()
-_OWED = (
+# Problem.answer_owed(), without what was said at the table already
+_OWED = "b.state IN ('solved', 'answered') AND b.told_on IS NULL"
     "b.state IN ('solved', 'answered', 'explained', 'not_now') AND b.told_on IS NULL"  # Problem.answer_owed()
 )
 _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unconfirmed()
@@ -46,7 +47,7 @@ def rows_of(user: Any) -> list[dict[str, Any]]:
     """The open files in which ``user`` is a helper today, each with what makes him go there.
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
-    day of an open promise, ``owed`` are problems whose outcome the household has not heard, ``asked`` and
+    day of an open promise, ``owed`` are problems whose answer the household has not heard, ``asked`` and
     ``unconfirmed`` are visits (``id``, ``on``, ``by``), ``returned`` his change requests that came back with remarks.
     """
     with connection.cursor() as cursor:
