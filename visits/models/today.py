@@ -11,8 +11,6 @@ from django.db import connection
 _ASKED = "v.state = 'asked'"  # Visit.asked()
 # Problem.answer_owed(), without what was said at the table already
 _OWED = "b.state IN ('solved', 'answered') AND b.told_on IS NULL"
-    "b.state IN ('solved', 'answered', 'explained', 'not_now') AND b.told_on IS NULL"  # Problem.answer_owed()
-)
 _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unconfirmed()
 
 
