@@ -209,12 +209,13 @@ def close_household(*, household: Household, on: date, reason: str, by: Any) -> 
     """Close a file from a day on; open pairings end on the same day, and what waits on it is settled.
 
     Change requests are withdrawn and told why; floors above follow (``settings.CLOSE_STEPS``). Raises Refused
-    for an impossible day, and where pairings would end but ``by`` may not end them.
+    for a day that has not come or lies before the last that is known of the file, and where pairings would end
+    but ``by`` may not end them.
     """
     with action("household.close", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
-        rules.check_day(on, "on")
+        rules.check_may_close(household, on)
         if Pairing.everything.open().filter(household=household).exists():
             pairing_rules.check_may_end(by, household)
             why = "household_moved" if reason == "moved" else "household_closed"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Household, Membership
 from households.models.members import HEAD
-from pairing import clock
+from pairing import clock, wording
 from pairing.access import covers
 from pairing.errors import Refused
 from pairing.roles import P
@@ -54,6 +54,19 @@ def check_day(day: date, field: str, *, since: date | None = None) -> None:
         )
 
 
+def check_may_close(household: Household, on: date) -> None:
+    """A file closes on a day since which nothing of it is known here: months that are reported stay. Raises Refused."""
+    check_day(on, "on")
+    opened = clock.day_of(household.created_at)
+    known = max(filter(None, [opened, household.listed_on, household.last_visit_on]))
+    if on < known:
+        raise Refused(
+            _("On %(day)s this file was opened, put on the pairing list or visited. It cannot close before.")
+            % {"day": wording.day(known)},
+            "on",
+        )
+
+
 def check_village(by: Any, permission: P, village_code: str) -> None:
     """The village lies where ``by`` holds the permission by area. Raises Refused."""
     if len(village_code) != 12 or not covers(by, permission, village_code):
@@ -79,8 +92,13 @@ def check_relation_stays_or_moves_freely(membership: Membership, relation: str) 
         raise Refused(_("Who is the head changes only after a review. Ask for a change of head."), "relation")
 
 
-def check_may_leave(membership: Membership, left_on: date) -> None:
-    """A membership ends once, on a day since it began. Raises Refused."""
+def check_present(membership: Membership) -> None:
+    """Who has left is edited where he lives now, by those who look after that file. Raises Refused."""
     if membership.left_on is not None:
         raise Refused(_("This member has left the family already."))
+
+
+def check_may_leave(membership: Membership, left_on: date) -> None:
+    """A membership ends once, on a day since it began. Raises Refused."""
+    check_present(membership)
     check_day(left_on, "left_on", since=membership.joined_on)

@@ -1,7 +1,9 @@
 """Closing a file."""
 
+from datetime import timedelta
+
 from households.models import ChangeRequest, Household, Pairing
-from pairing import clock
+from pairing import clock, wording
 from pairing.models import AuditEvent
 from tests.cast import World
 from tests.visits import logged, made
@@ -76,3 +78,18 @@ def test_a_closing_that_is_refused_leaves_what_waits(world: World):
     )
     assert answer.context["form"].non_field_errors()
     assert ChangeRequest.everything.get(pk=world.requests["own"].pk).state == "waiting"
+
+
+def test_a_file_does_not_close_before_what_is_known_of_it(world: World):
+    file, client, today = world.files["area"], world.client("staff"), clock.today()
+    url = f"/households/{file.public_id}/close/"
+    opened = clock.now() - timedelta(days=90)
+    Household.everything.filter(pk=file.pk).update(created_at=opened, listed_on=None)
+    for field, ago in {"created_at": 90, "listed_on": 60, "last_visit_on": 30}.items():
+        day = today - timedelta(days=ago)
+        if field != "created_at":
+            Household.everything.filter(pk=file.pk).update(**{field: day})
+        page = client.post(url, {"on": (day - timedelta(days=1)).isoformat(), "reason": "moved"})
+        assert wording.day(day) in str(page.context["form"].errors["on"]), field
+    assert client.post(url, {"on": day.isoformat(), "reason": "moved"}).status_code == 302
+    assert Household.everything.get(pk=file.pk).closed_on == day

@@ -58,7 +58,8 @@ def happen(chance: random.Random, admin, file: Household) -> None:
     elif what == "close" and not file.is_open:
         files.reopen_household(household=file, reason="x", by=admin)
     elif what == "close":
-        files.close_household(household=file, on=days_ago(chance, 300), reason="died_out", by=admin)
+        last = max(filter(None, [days_ago(chance, 300), file.listed_on, file.last_visit_on]))
+        files.close_household(household=file, on=last, reason="died_out", by=admin)
     elif what == "move" and file.is_open:
         village = chance.choice([code for code in VILLAGES if code != file.village_code])
         move_household(household=file, village_code=village, on=DAY, reason="x", by=admin)
@@ -103,6 +104,7 @@ def test_whatever_happens_months_and_figures_equal_a_recount(people, seed, djang
         )
         for _n in range(12)
     )
+    Household.everything.update(created_at=clock.now() - timedelta(days=700))
     for step in range(45):
         happen(chance, admin, chance.choice(made_files))
         if step % 15 == 14:
