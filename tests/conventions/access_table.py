@@ -242,7 +242,7 @@ PAGES: Mapping[str, Page] = {
     "visits:draft_key": Page("GET", HELPER | TYPISTS),
     # --- the township's day
     "visits:queue_list": look(OFFICE),
-    "visits:visit_read": form(OFFICE, "visit", fill={"ask_visited_on": "", "ask_said": "", "ask_facts": ""}),
+    "visits:visit_read": form(OFFICE, "visit", fill={"ask_visited_on": "", "ask_said": "", "ask_facts": "", "read": "yes"}),
     "visits:fact_record": form(OFFICE, "fact", state=CLOSED),
     "visits:referral_list": look(OFFICE),
     "visits:problem_detail": look(OFFICE | HELPER, "problem"),
