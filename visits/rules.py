@@ -24,6 +24,12 @@ def check_open_file(household: Household) -> None:
         raise Refused(_("This file is closed; nothing can be recorded on it."))
 
 
+def check_takes_visit(household: Household, day: date) -> None:
+    """A closed file still takes a visit of a day before it closed: it was made, and came late."""
+    if household.closed_on is None or day >= household.closed_on:
+        check_open_file(household)
+
+
 def pairings_of(household: Household, cadre: Any) -> QuerySet[Any]:
     """Every valid pairing of the two, earliest first."""
     return Pairing.everything.valid().filter(household=household, cadre=cadre).order_by("started_on")

@@ -252,9 +252,13 @@ def test_a_visit_dated_inside_an_ended_pairing_is_kept_for_the_township(world):
     assert caught.value.field == "visited_on"
 
 
-def test_nothing_is_recorded_on_a_closed_file(world):
-    with pytest.raises(Refused):
-        save(world, position="closed", visited_on=clock.today() - timedelta(days=25))
+def test_a_closed_file_takes_only_what_was_before_it_closed(world):
+    common = {"met": (), "met_others": "户主"}
+    for days in (20, 0):  # the day of the closing, and later
+        with pytest.raises(Refused):
+            save(world, position="closed", visited_on=clock.today() - timedelta(days=days), **common)
+    late = save(world, position="closed", visited_on=clock.today() - timedelta(days=25), **common)
+    assert late.after_pairing
 
 
 def test_the_counters_are_nobodys_edit(world):

@@ -21,12 +21,14 @@ from pairing import clock, codelists
 from pairing.audit import Entry, action
 from pairing.crypto import blind
 from pairing.errors import Conflict, Gone, Refused, violated
+from pairing.roles import P
 from pairing.together import read
 from visits import checks, rules
 from visits.actions import counters
 from visits.actions import facts as told_facts
 from visits.actions.facts import UNCHANGED, Fact, FileChanges
 from visits.actions.help import HelpInput, add_help
+from visits.actions.late import told_late
 from visits.actions.problems import ProblemInput, add_problem
 from visits.actions.promises import add_promise, apply_word
 from visits.models import ConflictDraft, Problem, Promise, Slip, Visit
@@ -85,7 +87,8 @@ def save_visit(
     """Store one visit with everything in it; sent again with the same body it answers the same.
 
     ``visited_by`` differs from ``by`` when a clerk or township staff types it (代录): he then confirms.
-    A visit sent after the pairing ended but dated inside it is kept for the township (``after_pairing``).
+    A visit sent after the pairing ended but dated inside it is kept for the township to read
+    (``after_pairing``), be the file closed by now; nothing in the file follows from it (``late``).
 
     Raises Refused at a field; Conflict when the same id comes with another body (which is kept sealed for its
     author); Gone when the visit has been withdrawn meanwhile.
@@ -98,7 +101,7 @@ def save_visit(
         with action("visit.save", by=by) as entry:
             locked = counters.lock([household.pk])[household.pk]  # ten taps at once: nine wait, then know
             seen = Seen(locked, visit, visitor, by)
-            known = _known(seen, visit, digest, entry)
+            known = _known(seen, visit, digest, entry, by)
             return known or _save(locked, visit, digest, visitor, slip, seen, entry, by)
 
     try:
@@ -147,15 +150,19 @@ def _body(visit: VisitInput) -> dict[str, Any]:
     return body
 
 
-def _known(seen: Seen, visit: VisitInput, digest: str, entry: Entry) -> Visit | None:
-    """The visit stored under this id before, if any. Raises Conflict and Gone as ``save_visit`` does."""
+def _known(seen: Seen, visit: VisitInput, digest: str, entry: Entry, by: Any) -> Visit | None:
+    """The visit stored under this id before, if any. Raises Conflict and Gone as ``save_visit`` does.
+
+    Its words come back only while ``by`` may still read them: his pairing may have ended since.
+    """
     if not seen.known:
         return None
     known = Visit.everything.get(pk=seen.known[0][0])
     if known.body_hmac != digest:
+        reads = Visit.everything.visible_to(by, P.HOUSEHOLD_VIEW).filter(pk=known.pk).exists()
         raise Conflict(
             _("This visit was saved before with other words. Your new text has been kept."),
-            stored={str(_("What was said")): known.said},
+            stored={str(_("What was said")): known.said} if reads else {},
             sent={str(_("What was said")): visit.said},
         )
     if known.state == Visit.State.WITHDRAWN:
@@ -184,7 +191,7 @@ def _save(
     entry: Entry,
     by: Any,
 ) -> Visit:
-    rules.check_open_file(household)
+    rules.check_takes_visit(household, visit.visited_on)
     own = visitor.pk == by.pk
     if not own and not rules.may_enter_for(by, household):
         raise Refused(_("You cannot enter visits for helpers of this village."))
@@ -214,13 +221,14 @@ def _save(
         tasks=_tasks(visit),
         restricted=checks.tidy(visit.restricted),
         has_restricted=bool(visit.restricted.strip()),
-        facts=_facts(household, visit),
+        facts=_facts(household, visit, late=after_pairing),
         after_pairing=after_pairing,
     )
     row.reading_reasons = _reasons(row, visit, first=not seen.before)
     row.state = rules.first_state(row, row.reading_reasons)
     row.save(force_insert=True)
-    _rest(household, row, visit, visitor)
+    if not after_pairing:
+        _rest(household, row, visit, visitor)
     if slip is not None:
         slip.visit = row
         slip.save(update_fields=["visit"])
@@ -262,11 +270,13 @@ def _tasks(visit: VisitInput) -> list[str]:
     return list(dict.fromkeys(visit.tasks))
 
 
-def _facts(household: Household, visit: VisitInput) -> str:
-    """The facts that were spoken of, as JSON text; empty without any."""
+def _facts(household: Household, visit: VisitInput, *, late: bool) -> str:
+    """The facts that were spoken of, as JSON text; empty without any. With ``late``, all else that was told too."""
     if any(fact.still is False and not checks.one_line(fact.words) for fact in visit.facts):
         raise Refused(_("Write in a few words what has changed."), "facts")
     facts = [*visit.facts, *told_facts.told(household, visit.changes)]
+    if late:
+        facts += told_late(household, visit, _given(visit))
     return json.dumps([asdict(fact) for fact in facts], ensure_ascii=False) if facts else ""
 
 
@@ -302,8 +312,13 @@ def _rest(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> 
             add_help(household, help, row.visited_on, visitor, row)
 
 
+def _given(visit: VisitInput) -> list[PromiseAnswer]:
+    """The answers on promises that were spoken of."""
+    return [answer for answer in visit.answers if answer.word != NOT_ASKED]
+
+
 def _answer(household: Household, row: Visit, visit: VisitInput, visitor: Any) -> None:
-    answers = {answer.promise: answer for answer in visit.answers if answer.word != NOT_ASKED}
+    answers = {answer.promise: answer for answer in _given(visit)}
     if not answers:
         return
     asked = Promise.everything.select_for_update(no_key=True, of=("self",)).filter(

@@ -17,6 +17,7 @@ from pairing.errors import Conflict, Gone, Refused, add_refusal
 from pairing.roles import P
 from visits import checks, rules
 from visits.actions.corrections import confirm_visit, correct_visit, withdraw_visit
+from visits.actions.late import is_late
 from visits.actions.reading import answer_question
 from visits.actions.visits import is_saved, save_visit
 from visits.forms.visit import VisitForm, sent_promises
@@ -28,6 +29,9 @@ from visits.sections.timelines import METHOD_ICONS
 from visits.views.answers import refusal, sent
 
 DONE = gettext_lazy("Saved.")
+LATE = gettext_lazy(
+    "You no longer help this household. The township reads what you wrote; in the file nothing follows from it."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,10 +40,13 @@ def visit_create(request: HttpRequest, public_id: str) -> HttpResponse:
     """记走访: one form, one save. After the pairing ended only what is dated inside it is taken."""
     household, ended = _to_log(request, public_id)
     try:
-        rules.check_open_file(household)
+        if not ended:
+            rules.check_open_file(household)
         form = visit_form(request, household)
         if request.method == "POST" and form.is_valid():
             visit = save_visit(household=household, visit=form.visit(), by=request.user)
+            if visit.after_pairing:
+                messages.info(request, LATE)
             return saved(request, visit)
     except (Conflict, Gone) as refused:
         return refusal(request, refused)
@@ -127,12 +134,14 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
     )
     people = [names[person] for person in visit.met if person in names]
     problems = visit.problems.filter(restricted=False) if fewer else visit.problems.all()
+    facts = [] if fewer else fact_lines(visit, request.user)
     return {
         "visit": visit,
         "icon": METHOD_ICONS[Visit.Method(visit.method)],
         "whom": _(", ").join([*people, *filter(None, [visit.met_others])]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
-        "facts": [] if fewer else fact_lines(visit, request.user),
+        "facts": [fact for fact in facts if not is_late(fact)],
+        "late": [fact for fact in facts if is_late(fact)],
         "effects": [] if fewer else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
