@@ -1,6 +1,7 @@
 """Members: joined, edited, left; their facts of a year; who is away until when."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,11 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
-from households.actions.changes import NUMBER_TAKEN, FieldChange, propose_change
+from households.actions.changes import NUMBER_TAKEN, FieldChange, head_value, propose_change
 from households.actions.entries import MemberEntry, PersonYearEntry, differing, values_of
 from households.actions.saving import Saved, check_version, locked_open, text_of, touched
 from households.models import Absence, Household, Membership, Person, PersonYear
+from households.models.members import HEAD
 from households.models.scoped import codes_of
 from pairing import clock, numbers
 from pairing.audit import action
@@ -73,15 +75,25 @@ def _known(household: Household, member: MemberEntry) -> Person | None:
     return person
 
 
-def add_member(*, household: Household, member: MemberEntry, by: Any) -> Membership:
-    """A person joins the family, with day and reason. Raises Refused."""
+def add_member(*, household: Household, member: MemberEntry, by: Any) -> Saved[Membership]:
+    """A person joins the family, with day and reason.
+
+    A new head of a file that had one before joins as "other", with a change request. Raises Refused.
+    """
     with action("member.add", by=by, reason=member.joined_reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
         rules.check_may_join(household, member.relation)
-        membership = join(household, member, on=member.joined_on or clock.today())
+        waits = member.relation == HEAD and rules.head_waits(household)
+        joining = replace(member, relation="other") if waits else member
+        membership = join(household, joining, on=member.joined_on or clock.today())
+        person = membership.person
         touched(household, people=True)
-        entry.about(household, membership.person, fields=["members"])
-    return membership
+        request = None
+        if waits:
+            head = FieldChange("household", "head", head_value(person, ""), person)
+            request = propose_change(household=household, changes=[head], reason="member_change", by=by)
+        entry.about(household, person, fields=["members"])
+    return Saved(membership, request)
 
 
 def edit_member(
@@ -106,6 +118,7 @@ def edit_member(
     with action("member.edit", by=by, reason=reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(membership.household)
         membership = Membership.everything.select_for_update().select_related("person").get(pk=membership.pk)
+        rules.check_present(membership)
         person = membership.person
         rules.check_reason(reason)
         relation = membership.relation if relation is None else relation
@@ -170,6 +183,7 @@ def record_person_year(*, membership: Membership, facts: PersonYearEntry, by: An
     """Write what is true of a member in one year; a year already there is changed. Raises Refused."""
     with action("member.year", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(membership.household)
+        rules.check_present(Membership.everything.get(pk=membership.pk))
         row, changed = _write_person_year(household, membership.person, facts)
         entry.quiet = not changed
         entry.about(household, membership.person, fields=changed)
@@ -188,6 +202,8 @@ def _write_person_year(
         row.save(force_insert=True)
         return row, sorted(values)
     changed = differing(row, values)
+    if row.household_id != household.pk:  # he came during the year: its facts come along with him
+        changed |= {"household": household, **codes_of(household)}
     if changed:
         for name, value in changed.items():
             setattr(row, name, value)

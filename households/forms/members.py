@@ -68,7 +68,9 @@ class IdentityFields(forms.Form):
 
 
 class MemberForm(IdentityFields):
-    """A person joins the family."""
+    """A person joins the family. Beside a head there is none to choose; after one the page says who decides."""
+
+    HEAD_WAITS = _("A new head waits for a second person and stands as “other” in the file until then.")
 
     relation = CodeField("relation", label=_("Relation to head"))
     phone = PhoneField()
@@ -88,11 +90,13 @@ class MemberForm(IdentityFields):
         "joined_reason",
     )
 
-    def __init__(self, *args: Any, has_head: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, has_head: bool, head_waits: bool, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"joined_on": clock.today()}, **kwargs})
+        relation = cast(CodeField, self.fields["relation"])
         if has_head:
-            relation = cast(CodeField, self.fields["relation"])
             relation.leave_out(HEAD)
+        elif head_waits:
+            relation.help_text = self.HEAD_WAITS
 
     def entry(self) -> MemberEntry:
         """What the action takes."""

@@ -12,6 +12,7 @@ from households.rules.files import (
     check_reason,
     check_relation_stays_or_moves_freely,
     check_village,
+    head_waits,
     is_sensitive,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "check_reason",
     "check_relation_stays_or_moves_freely",
     "check_village",
+    "head_waits",
     "is_sensitive",
 ]

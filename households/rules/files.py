@@ -86,6 +86,11 @@ def check_may_join(household: Household, relation: str) -> None:
         raise Refused(_("This family has a head already. Ask for a change of head instead."), "relation")
 
 
+def head_waits(household: Household) -> bool:
+    """Does a head who joins this file wait for a second person? Only the first one that it ever has does not."""
+    return Membership.everything.filter(household=household, relation=HEAD).exists()
+
+
 def check_relation_stays_or_moves_freely(membership: Membership, relation: str) -> None:
     """Who is the head changes only with a second person. Raises Refused."""
     if relation != membership.relation and HEAD in {relation, membership.relation}:

@@ -35,14 +35,14 @@ def member_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
     household = household_or_404(request, public_id, P.HOUSEHOLD_EDIT)
     rules.check_open(household)
     has_head = any(m.relation == HEAD for m in present_members(household))
-    form = MemberForm(request.POST or None, has_head=has_head)
+    form = MemberForm(request.POST or None, has_head=has_head, head_waits=rules.head_waits(household))
     if request.method == "POST" and form.is_valid():
         try:
-            member_actions.add_member(household=household, member=form.entry(), by=request.user)
+            saved = member_actions.add_member(household=household, member=form.entry(), by=request.user)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, _("Saved. The family has one member more."))
+            say_saved(request, saved.request, _("Saved. The family has one member more."))
             return redirect("households:household_detail", public_id)
     record_shown(request, household, P.HOUSEHOLD_EDIT)
     return render(request, "households/member_create.html", {"form": form, "household": household})
@@ -72,7 +72,7 @@ def member_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             say_saved(request, saved.request, _("Saved."))
             return redirect("households:household_detail", membership.household.public_id)
-    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
+    record_shown(request, membership, P.HOUSEHOLD_EDIT, "member.show")
     return render(request, "households/member_edit.html", {"form": form, "membership": membership})
 
 
@@ -94,7 +94,7 @@ def member_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The member is no longer counted; the history stays."))
             return redirect("households:household_detail", membership.household.public_id)
-    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
+    record_shown(request, membership, P.HOUSEHOLD_EDIT, "member.show")
     return render(request, "households/member_remove.html", {"form": form, "membership": membership})
 
 
@@ -115,7 +115,7 @@ def person_year_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", membership.household.public_id)
-    record_shown(request, membership.person, P.HOUSEHOLD_EDIT, "member.show")
+    record_shown(request, membership, P.HOUSEHOLD_EDIT, "member.show")
     context = {"form": form, "membership": membership, "year": year, "old": row is None or row.year < year}
     return render(request, "households/person_year_edit.html", context)
 

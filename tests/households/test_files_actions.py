@@ -105,7 +105,7 @@ def test_a_person_belongs_to_one_family_at_a_time_and_keeps_his_history_when_he_
     remove_member(membership=son, left_on=clock.today(), reason="married_out", by=world.people["staff"])
     moved = add_member(household=world.files["own"], member=same, by=world.people["staff"])
 
-    assert moved.person_id == son.person_id
+    assert moved.row.person_id == son.person_id
     old.refresh_from_db()
     assert (old.member_count, old.version) == (1, 2)
 

@@ -1,6 +1,8 @@
 """Adding a member."""
 
-from households.models import Household
+from households.forms.members import MemberForm
+from households.models import ChangeRequest, Household, Membership
+from households.views.households import IN_REVIEW
 from pairing import clock
 from tests.cast import World
 
@@ -15,6 +17,29 @@ def test_a_member_joins_and_is_counted(world: World):
     after = Household.everything.get(pk=file.pk)
     assert after.member_count == file.member_count + 1
     assert "王小" in after.search_terms
+
+
+def test_a_new_head_waits_for_a_second_person_unless_he_is_the_first(world: World):
+    file, head, staff = world.files["area"], world.heads["area"], world.client("staff")
+    url = f"/households/{file.public_id}/members/new/"
+    staff.post(f"/members/{head.public_id}/remove/", {"left_on": TODAY, "left_reason": "death"})
+    assert staff.get(url).context["form"]["relation"].help_text == MemberForm.HEAD_WAITS
+    answer = staff.post(url, {**NEW, "relation": "head"}, follow=True)
+    assert IN_REVIEW in [said.message for said in answer.context["messages"]]
+    after = Household.everything.get(pk=file.pk)
+    assert (after.head_name, after.member_count) == (head.person.name, 2)
+    new = Membership.everything.get(household=file, person__name="王小明")
+    request = ChangeRequest.everything.get(household=file, reason="member_change")
+    change = request.changes.get()
+    assert (new.relation, change.field, change.new.open()) == ("other", "head", f"{new.person.public_id}:")
+    approve = {"version": "1", "step": "decide", f"field_{change.public_id}": "approve"}
+    assert staff.post(f"/changes/{request.public_id}/", approve).status_code == 403
+    assert world.client("reviewer").post(f"/changes/{request.public_id}/", approve).status_code == 302
+    assert Household.everything.get(pk=file.pk).head_name == "王小明"
+
+    Membership.everything.filter(household=world.files["own"]).delete()
+    staff.post(f"/households/{world.files['own'].public_id}/members/new/", {**NEW, "relation": "head"})
+    assert Household.everything.get(pk=world.files["own"].pk).head_name == "王小明"
 
 
 def test_mistakes_stand_at_their_fields(world: World):
