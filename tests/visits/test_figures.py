@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -241,6 +242,41 @@ def test_no_small_part_can_be_worked_out_in_200_worlds():
             assert free[key] >= most, (parts, shown)
 
 
+def bounds(shown):
+    """The least and the most that one page says the total can be."""
+    held_back = (0, 99) if shown.total == small_cells.WITHHELD else (5, 99)
+    limits = {small_cells.SMALL: (1, 4), small_cells.WITHHELD: held_back}
+    texts = [limits.get(text) or (int(text), int(text)) for text in shown.parts.values()]
+    total = limits.get(shown.total) or (int(shown.total), int(shown.total))
+    return max(total[0], sum(low for low, _high in texts)), min(total[1], sum(high for _low, high in texts))
+
+
+def test_no_small_part_can_be_worked_out_from_two_pages_in_400_worlds():
+    """The overview, the villages and the offices of one number, side by side: each small part can be 1 or 4."""
+    chance = random.Random(5)
+    hidden = 0
+    for _world in range(400):
+        villages, offices = chance.randrange(1, 6), chance.randrange(1, 6)
+        drawn = [
+            (chance.randrange(villages), chance.randrange(offices)) for _n in range(chance.randrange(26))
+        ]
+        by_village, by_office = (dict(Counter(cell[part] for cell in drawn)) for part in (0, 1))
+        pages = small_cells.shown_apart(by_office, by_village)
+        assert pages[0].total == pages[1].total
+        lows, highs = zip(*map(bounds, pages), strict=True)
+        low, high = max(lows), min(highs)
+        for page in pages:
+            for key in (key for key, text in page.parts.items() if text == small_cells.SMALL):
+                hidden += 1
+                others = small_cells.Shown(
+                    small_cells.WITHHELD, {k: t for k, t in page.parts.items() if k != key}
+                )
+                least, most = bounds(others)
+                could = {n for n in range(1, 5) if least + n <= high and most + n >= low}
+                assert could == {1, 2, 3, 4}, (by_village, by_office, pages)
+    assert hidden > 400
+
+
 def test_nothing_small_nothing_hidden():
     shown = small_cells.shown_parts({"a": 0, "b": 5, "c": 12})
     assert (shown.total, dict(shown.parts)) == ("17", {"a": "0", "b": "5", "c": "12"})
@@ -249,3 +285,12 @@ def test_nothing_small_nothing_hidden():
 def test_a_lone_small_part_takes_another_with_it_or_the_total():
     assert small_cells.shown_parts({"a": 1, "b": 7, "c": 30}).parts == {"a": "<5", "b": "7", "c": "—"}
     assert small_cells.shown_parts({"a": 4, "b": 4}).total == "—"
+
+
+@pytest.mark.parametrize(
+    ("villages", "offices"), [([6, 6], [4, 4, 4]), ([4, 4, 4], [6, 6]), ([7], [6, 1]), ([2], [1, 1])]
+)
+def test_what_one_split_hides_the_other_does_not_tell(villages, offices):
+    by_office, by_village = small_cells.shown_apart(dict(enumerate(offices)), dict(enumerate(villages)))
+    assert (by_office.total, by_village.total, set(by_village.parts.values())) == ("—", "—", {"—"})
+    assert list(by_office.parts.values()) == [small_cells.shown(number) for number in offices]

@@ -26,3 +26,21 @@ def test_it_groups_by_office_and_kind_and_names_no_household():
     overview = world.client("leader").get(reverse("visits:overview_show"))
     [total] = [c.number for c in overview.context["cards"] if c.figure.key == "referrals_late"]
     assert total == "—"  # seven, less the six that are shown, would be the one
+
+
+@pytest.mark.parametrize(("kinds", "shown", "total"), [((6, 6), {"6"}, "12"), ((4, 4, 4), {"<5"}, "—")])
+def test_the_pages_side_by_side_tell_no_small_number(kinds, shown, total):
+    """Twelve in two villages of six: were six and six told beside three small kinds, each would be four."""
+    world = cast.build()
+    waiting = [kind for kind, n in zip(("water", "land", "housing"), kinds, strict=False) for _n in range(n)]
+    for n, kind in enumerate(waiting):
+        village = ("own", "other_village")[n % 2]
+        made.problem(world.files[village], world.people["cadre"], waits=20, kind=kind)
+    leader = world.client("leader")
+    assert {row["number"] for row in leader.get(URL).context["table"].rows} == shown
+    villages = leader.get(reverse("visits:village_list")).context["table"].rows
+    told = {row["referrals_late"] for row in villages}
+    assert told == ({"—"} if total == "—" else {"6", "0"})
+    overview = leader.get(reverse("visits:overview_show"))
+    [number] = [c.number for c in overview.context["cards"] if c.figure.key == "referrals_late"]
+    assert number == total

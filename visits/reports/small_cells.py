@@ -7,13 +7,14 @@ Source: security target S11a.
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 LEAST = 5  # a number below this, and not zero, is not shown
 SMALL = "<5"
 WITHHELD = "—"  # not small itself, but would give a small one away
 
 Key = TypeVar("Key", bound=Hashable)
+Other = TypeVar("Other", bound=Hashable)
 
 
 def is_small(number: int) -> bool:
@@ -58,6 +59,25 @@ def shown_parts(parts: Mapping[Key, int]) -> Shown[Key]:
         if _free(small, [parts[key] for key in withheld]):
             return Shown(str(total), texts | dict.fromkeys(withheld, WITHHELD))
     return Shown(WITHHELD, texts)
+
+
+def shown_apart(parts: Mapping[Key, int], other: Mapping[Other, int]) -> tuple[Shown[Key], Shown[Other]]:
+    """Two ways to part one number, on pages that the same reader lays side by side.
+
+    What one page hides the other one tells: either split gives bounds for the total, and with them for a small
+    part of the other. Where a total can be shown beside both, nothing more can be learned from the two than from
+    each. Else only ``parts`` are shown, each as a number on its own; the total and ``other`` are held back whole.
+    """
+    here, there = shown_parts(parts), shown_parts(other)
+    alone = not is_small(sum(parts.values())) or len(_filled(parts)) == len(_filled(other)) == 1
+    if alone and WITHHELD not in (here.total, there.total):
+        return here, there
+    texts = {key: shown(number) for key, number in parts.items()}
+    return Shown(WITHHELD, texts), Shown(WITHHELD, dict.fromkeys(other, WITHHELD))
+
+
+def _filled(parts: Mapping[Any, int]) -> list[int]:
+    return [number for number in parts.values() if number]
 
 
 def _free(small: list[int], withheld: list[int]) -> bool:

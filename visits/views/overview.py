@@ -21,7 +21,7 @@ from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
-from visits.reports.small_cells import SMALL, WITHHELD, Shown, is_small, shown_part, shown_parts
+from visits.reports.small_cells import SMALL, WITHHELD, Shown, is_small, shown_apart, shown_part, shown_parts
 from visits.reports.strip import strips
 from visits.views.figure_rows import TABLES
 
@@ -100,12 +100,11 @@ def _guarded_card(counted: Counted, scope: Scope) -> Card:
 def _guarded(figure: Figure, scope: Scope) -> Shown[str]:
     """The figure by village and in all, such that no page gives a small cell away.
 
-    Late referrals are also shown by office and kind: where that would give one away, their total is withheld.
+    Late referrals are also shown by office and kind; where the pages together would give one away, it stays there.
     """
-    found = shown_parts(figure.by_area(scope))
-    if figure.key == STUCK and shown_parts(_stuck_counts(scope)).total == WITHHELD:
-        return Shown(WITHHELD, found.parts)
-    return found
+    if figure.key == STUCK:
+        return shown_apart(_stuck_counts(scope), figure.by_area(scope))[1]
+    return shown_parts(figure.by_area(scope))
 
 
 def _stuck(scope: Scope) -> dict[tuple[str, str], list[int]]:
@@ -128,15 +127,20 @@ def village_list(request: HttpRequest) -> HttpResponse:
     scope = _scope(request)
     guarded = not sees_rows(request)
     numbers: dict[str, dict[str, str]] = defaultdict(dict)
+    none = dict.fromkeys(BY_KEY, "0")
     for figure in FIGURES:
-        by_area = figure.by_area(scope)
-        texts = shown_parts(by_area).parts if guarded else {code: str(n) for code, n in by_area.items()}
+        if guarded:
+            found = _guarded(figure, scope)
+            texts = found.parts
+            if texts and set(texts.values()) == {found.total} == {WITHHELD}:
+                none[figure.key] = WITHHELD  # held back whole: no village is told from another
+        else:
+            texts = {code: str(n) for code, n in figure.by_area(scope).items()}
         for code, text in texts.items():
             numbers[code][figure.key] = text
     names = _names(numbers)
     townships = _names({code[:9] for code in numbers})
     units = _linked_units(numbers)
-    none = dict.fromkeys(BY_KEY, "0")
     rows = [
         {
             "code": code,
@@ -173,13 +177,13 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
     guarded = not sees_rows(request)
     groups = _stuck(scope)
     counts = {key: len(days) for key, days in groups.items()}
-    shown = shown_parts(counts)
+    shown = shown_apart(counts, BY_KEY[STUCK].by_area(scope))[0] if guarded else None
     offices = list(codelists.entries("office"))
     rows = [
         {
             "kind": codelists.label("problem_kind", kind),
             "office": codelists.label("office", office),
-            "number": shown.parts[kind, office] if guarded else counts[kind, office],
+            "number": shown.parts[kind, office] if shown else counts[kind, office],
             "days": max(groups[kind, office]),
         }
         for kind, office in sorted(groups, key=lambda key: (_place_in(offices, key[1]), key[0]))
