@@ -6,7 +6,7 @@ one audit row. Views that read personal data call ``read(request, ...)`` before 
 
 import contextvars
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,8 @@ class Source:
 
 
 source: contextvars.ContextVar[Source] = contextvars.ContextVar("audit_source", default=Source())  # noqa: B039 (frozen)
+#: Of the codes of areas, longest first: village, township, county, prefecture, province.
+LENGTHS = (12, 9, 6, 4, 2)
 _current: "contextvars.ContextVar[Entry | None]" = contextvars.ContextVar("audit_entry", default=None)
 
 
@@ -51,9 +53,24 @@ class Entry:
         for obj in objects:
             self.object_type = self.object_type or obj._meta.label_lower
             self.object_area = self.object_area or area_of(obj)
-            if obj.public_id not in self.object_ids:
-                self.object_ids.append(obj.public_id)
+        self.object_ids += [found for found in ids_of(objects) if found not in self.object_ids]
         self.fields += [name for name in fields if name not in self.fields]
+
+
+def ids_of(objects: Sequence[Any]) -> list[uuid.UUID]:
+    """The public ids of objects, and of the files that they belong to: who saw a file asks by its id."""
+    ids = [obj.public_id for obj in objects]
+    unread: dict[Any, set[int]] = {}
+    for obj in objects:
+        if not (key := getattr(obj, "household_id", None)):
+            continue
+        if "household" in obj._state.fields_cache:
+            ids.append(obj.household.public_id)
+        else:
+            unread.setdefault(obj._meta.get_field("household").related_model, set()).add(key)
+    for model, keys in unread.items():
+        ids += model.everything.filter(pk__in=keys).values_list("public_id", flat=True)
+    return list(dict.fromkeys(ids))
 
 
 def area_of(obj: Any) -> str:
@@ -64,13 +81,22 @@ def area_of(obj: Any) -> str:
     return ""
 
 
-def acting_as(user: Any, permission: P | None = None) -> tuple[str, str]:
-    """The role and area under which ``user`` acts: the grant that carries ``permission``, else his first."""
-    grants = open_grants(user)
-    for grant in grants:
-        if permission is None or permission in permissions_of(grant.role):
-            return grant.role, grant.area_id
-    return (grants[0].role, grants[0].area_id) if grants else ("", getattr(user, "area_id", None) or "")
+def area_around(codes: Iterable[str]) -> str:
+    """The smallest area with all of ``codes`` in it; empty without one."""
+    known = set(codes)
+    first, last = min(known, default=""), max(known, default="")  # what these two share, all share
+    return next((first[:n] for n in LENGTHS if n <= len(first) and first[:n] == last[:n]), "")
+
+
+def acting_as(user: Any, permission: P | None = None, place: str = "") -> tuple[str, str]:
+    """The role and area under which ``user`` acts: a grant that carries ``permission``, best one over ``place``."""
+
+    def fit(grant: Any) -> tuple[bool, bool]:
+        carries = permission is None or permission in permissions_of(grant.role)
+        return carries, place.startswith(grant.area_id)
+
+    best = max(open_grants(user), key=fit, default=None)  # of equals the first
+    return (best.role, best.area_id) if best else ("", getattr(user, "area_id", None) or "")
 
 
 def write(
@@ -87,7 +113,7 @@ def write(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Write one audit row now. ``by`` may be None (nobody signed in, or a command)."""
-    role, area = acting_as(by, permission)
+    role, area = acting_as(by, permission, object_area)
     origin = source.get()
     AuditEvent.objects.create(
         at=clock.now(),
@@ -118,16 +144,21 @@ def read(
     object_area: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Record that ``by`` is about to be shown ``objects``: one row, whatever their number."""
+    """Record that ``by`` is about to be shown ``objects``: one row, whatever their number.
+
+    It is filed under the area around them, or ``object_area``; a list that reaches out of where ``by`` acts, and
+    one of nothing, under that.
+    """
     objects = list(objects)
+    place = object_area or area_around(area_of(obj) for obj in objects)
+    acts_in = acting_as(by, permission, place)[1]
     write(
         name,
         by=by,
         permission=permission,
         object_type=object_type or (objects[0]._meta.label_lower if objects else ""),
-        object_ids=[*(obj.public_id for obj in objects), *object_ids],
-        object_area=object_area
-        or (area_of(objects[0]) if len(objects) == 1 else acting_as(by, permission)[1]),
+        object_ids=[*ids_of(objects), *object_ids],
+        object_area=place if len(objects) == 1 or len(place) >= len(acts_in) else acts_in,
         detail=detail,
     )
 

@@ -248,12 +248,15 @@ def second_factor(request: HttpRequest) -> HttpResponse | None:
 
 
 def refusals(get_response: Handler) -> Handler:
-    """One audit row for each 403 and 404 of a signed-in person where a right or object is asked for."""
+    """One audit row for each 403, 404 and 409 of a signed-in person where a right or object is asked for.
+
+    A 409 shows what stands stored beside what was sent.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         match = request.resolver_match
-        if response.status_code in (403, 404) and match and request.user.is_authenticated:
+        if response.status_code in (403, 404, 409) and match and request.user.is_authenticated:
             permissions = getattr(match.func, "permissions", ())
             if permissions or match.kwargs:
                 audit.write(

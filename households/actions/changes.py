@@ -59,7 +59,7 @@ def head_value(person: Person, former_becomes: str) -> str:
 def present_text(
     household: Household, model: str, field: str, person: Person | None, year: int | None
 ) -> str:
-    """What the file says now in a field that can be asked for."""
+    """What the file says now in a field that can be asked for; nothing of somebody who has left it."""
     row: Any
     if model == "household" and field == "head":
         head = Membership.everything.present().filter(household=household, relation=HEAD)
@@ -67,7 +67,7 @@ def present_text(
     if model == "household":
         row = household
     elif model == "person":
-        row = Person.everything.get(pk=person.pk) if person else None
+        row = Person.everything.get(pk=person.pk) if person and is_member(household, person) else None
     else:
         row = HouseholdYear.everything.filter(household=household, year=year or 0).first()
     return text_of(getattr(row, field)) if row is not None else ""
@@ -143,10 +143,14 @@ def _check_subject(household: Household, change: FieldChange) -> None:
     if change.model == "household_year" and change.year is None:
         raise ValueError("a year's fact needs its year")
     if (change.model == "person" or change.field == "head") and (
-        change.person is None
-        or not Membership.everything.present().filter(household=household, person=change.person).exists()
+        change.person is None or not is_member(household, change.person)
     ):
         raise Refused(_("This person is no member of the family."), change.field)
+
+
+def is_member(household: Household, person: Person) -> bool:
+    """Does the person belong to the family now?"""
+    return Membership.everything.present().filter(household=household, person=person).exists()
 
 
 def decide_change(
@@ -176,7 +180,8 @@ def decide_change(
             field.decision = Decision.APPROVED if approved else Decision.REFUSED
             if approved:
                 now = present_text(household, field.model, field.field, field.person, field.year)
-                if now == field.old.open():
+                here = field.person is None or is_member(household, field.person)
+                if here and now == field.old.open():
                     apply(household, field)
                     applied.append(f"{field.model}.{field.field}")
                 else:
@@ -233,6 +238,7 @@ def resubmit_change(
         rules.check_reason(reason)
         for field in ChangeField.everything.select_related("person").filter(request=request):
             text = values.get(field.public_id, field.new.open())
+            _check_subject(household, FieldChange(field.model, field.field, text, field.person, field.year))
             read(field.model, field.field, text)
             field.new = text
             field.old = present_text(household, field.model, field.field, field.person, field.year)

@@ -11,7 +11,7 @@ from households.actions.counters import recount
 from households.actions.questions import refresh_questions
 from households.models import ChangeRequest, Household
 from households.rules import words
-from pairing.errors import Conflict
+from pairing.errors import Conflict, Refused
 
 Row = TypeVar("Row")
 
@@ -25,8 +25,14 @@ class Saved(Generic[Row]):
 
 
 def locked(household: Household) -> Household:
-    """The file as it stands now, locked until the end of the transaction."""
-    return Household.everything.select_for_update().get(pk=household.pk)
+    """The file as it stands now, locked until the end of the transaction.
+
+    Raises Refused when it stands in another village than it did for whoever was let in.
+    """
+    found: Household = Household.everything.select_for_update().get(pk=household.pk)
+    if found.village_code != household.village_code:
+        raise Refused(_("This file has been moved meanwhile. Please open it again."))
+    return found
 
 
 def locked_open(household: Household) -> Household:

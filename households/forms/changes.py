@@ -223,5 +223,6 @@ def change_label(change: ChangeField) -> str:
     """What one field of a request is called: the fact, and whose or of which year it is."""
     label = words.label(change.model, change.field)
     if change.person and change.field != "head":
-        return f"{change.person.name}{colon()}{label}"
+        gone = change.person.village_code != change.village_code  # his name is the business of another file
+        return f"{_('Somebody who has left') if gone else change.person.name}{colon()}{label}"
     return f"{label} {change.year}" if change.year else label

@@ -77,7 +77,7 @@ def apply(*, batch: ImportBatch, leave_out: bool = False, version: int | None = 
         batch.state, batch.applied_by, batch.applied_at = State.APPLIED, by, clock.now()
         batch.version += 1
         batch.save()
-        entry.about(batch)
+        entry.about(batch, *(found.household for found in plan.households if found.household))
         entry.detail = {"households": len(plan.households), "rows": len(members)}
     return batch
 
@@ -245,7 +245,9 @@ class _Writing:
             )
         else:
             self.change(one.membership, [c for c in one.changes if c.model == "membership"])
-        if one.year is not None:
+        if one.year is not None and one.membership is None:  # of the file that he has left
+            self.put(one.year, {**codes, "household_id": household.pk, **one.facts})
+        elif one.year is not None:
             self.change(one.year, [c for c in one.changes if c.model == "person_year"])
         elif one.facts:
             row = PersonYear(

@@ -56,7 +56,7 @@ def make_plan(
     county = area[:6]
     places = Places(area)
     known = _Known(county, year, found, lock=lock)
-    plans = [_plan(rows, places, known, whole=whole) for rows in found]
+    plans = [_plan(rows, places, known, area=area, whole=whole) for rows in found]
     _refuse_twice(plans)
     named = {plan.household.pk for plan in plans if plan.household}
     villages = {plan.village for plan in plans if plan.village}
@@ -118,7 +118,7 @@ class _Known:
         return {(r.household_id, r.model, r.field, r.person_id, r.year, r.new.open()) for r in rows}
 
 
-def _plan(rows: HouseholdRows, places: Places, known: _Known, *, whole: bool) -> HouseholdPlan:
+def _plan(rows: HouseholdRows, places: Places, known: _Known, *, area: str, whole: bool) -> HouseholdPlan:
     plan = HouseholdPlan(rows, said=list(rows.said))
     first = rows.members[0].row
     plan.village, problem = places.find(rows.place)
@@ -140,6 +140,9 @@ def _plan(rows: HouseholdRows, places: Places, known: _Known, *, whole: bool) ->
                 plan.said.append(
                     Said(first, "", Problem("household.renumbered", "file_number", Weight.DOUBT))
                 )
+    if plan.household is not None and not plan.household.village_code.startswith(area):
+        plan.household = None  # a neighbour's file: neither compared, which would show it, nor changed
+        plan.said.append(Said(first, "", Problem("household.elsewhere", "file_number")))
     if plan.household is not None:
         _compare_household(plan, known, first)
     else:

@@ -103,8 +103,11 @@ def file_history(household: Household) -> list[Step]:
 
 def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple[Any, str, Any]]]:
     """The events of each model of the file, with whose fact each is."""
-    yield [(event, "", Household) for event in _model_of(Household).objects.filter(pgh_obj=household)]
-    persons = _model_of(Person).objects.filter(pgh_obj__in=people)
+    own = list(_model_of(Household).objects.filter(pgh_obj=household))
+    yield [(event, "", Household) for event in own]
+    # What became of somebody elsewhere, before he came or after he left, is that file's history.
+    places = {household.village_code, *(event.village_code for event in own)}
+    persons = _model_of(Person).objects.filter(pgh_obj__in=people, village_code__in=places)
     yield [(event, people.get(event.pgh_obj_id, ""), Person) for event in persons]
     for model in (Membership, Absence, PersonYear):
         rows = _model_of(model).objects.filter(household=household)

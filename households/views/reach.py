@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from households import rules
 from households.models import Household, Membership
 from pairing import audit
 from pairing.access import covers
@@ -24,15 +25,15 @@ def household_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Ho
 
 
 def record_shown(request: HttpRequest, row: Any, permission: P, name: str = "household.show") -> None:
-    """Record that a form shows what stands in ``row``. A form sent back with errors shows nothing new."""
-    if request.method == "GET":
-        audit.read(name, by=request.user, objects=[row], permission=permission)
+    """Record that a form shows what stands in ``row``, also when it is sent back: nobody need open it first."""
+    audit.read(name, by=request.user, objects=[row], permission=permission)
 
 
 def membership_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Membership:
-    """The membership of a person in a file in reach."""
+    """The membership of a person in a file in reach. Raises Refused for somebody who has left it."""
     rows = Membership.objects.visible_to(request.user, permission).select_related("person", "household")
     found: Membership = get_object_or_404(rows, public_id=public_id)
+    rules.check_present(found)  # his facts are those of the file in which he lives now
     return found
 
 

@@ -13,6 +13,8 @@ def pages(world: World) -> list[tuple[str, str]]:
     return [
         *(("reviewer", f"{root}/{page}") for page in ("", "edit/", "close/", "history/", "years/2025/")),
         *(("reviewer", f"{root}/{page}/new/") for page in ("members", "absences", "changes")),
+        ("reviewer", f"{root}/relations/"),
+        ("reviewer", f"{root}/move/"),
         *(("reviewer", f"/members/{member.public_id}/{page}/") for page in ("edit", "remove", "year")),
         ("reviewer", "/households/"),
         ("reviewer", f"/households/{closed.public_id}/reopen/"),
@@ -30,6 +32,16 @@ def test_one_row_a_page(world: World) -> None:
         client, before = world.client(who), AuditEvent.objects.count()
         assert client.get(url).status_code == 200, url
         assert AuditEvent.objects.count() - before == 1, url
+
+
+def test_a_form_that_comes_back_is_a_look_too(world: World) -> None:
+    """Nobody need open a form before he sends one that is wrong: an old version, or nothing of use."""
+    for who, url in pages(world):
+        client = world.client(who)
+        for sent in ({"x": "1"}, {"version": "999", "reason": "correction", "relation": "spouse"}):
+            before = AuditEvent.objects.count()
+            if client.post(url, sent).status_code in (200, 409, 422):
+                assert AuditEvent.objects.count() == before + 1, (url, sent)
 
 
 def test_no_row_no_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
