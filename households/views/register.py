@@ -112,6 +112,7 @@ def _record(request: HttpRequest, name: str, page: Page, filters: list[str]) -> 
         permission=P.HOUSEHOLD_VIEW,
         object_type="households.household",
         object_ids=[row["public_id"] for row in page.rows],
+        object_area=audit.area_around(row["village_code"] for row in page.rows),
         detail={"filters": filters},
     )
 

@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from households.models import Household
-from pairing.models import AuditEvent
+from pairing.models import AuditEvent, Grant
 from tests import cast, factories
 from tests.cast import World
 
@@ -106,3 +107,18 @@ def test_one_audit_row_names_the_filters_and_no_value(world: World):
 def test_people_without_a_grant_for_files_are_refused(world: World):
     for who in ("leader", "auditor", "system", "nobody", "reader"):
         assert world.client(who).get(URL).status_code == 403, who
+
+
+def test_a_look_is_filed_where_the_files_are_and_found_by_the_file(world: World):
+    Grant.objects.create(user=world.people["staff"], role="staff", area_id=cast.OTHER_TOWNSHIP)
+    theirs = world.files["other_township"]
+    client, auditor = world.client("staff"), factories.user("their_auditor", "auditor", cast.OTHER_TOWNSHIP)
+    client.get(f"{URL}?village={theirs.village_code}")
+    row = AuditEvent.objects.latest("pk")
+    assert (row.object_area, row.actor_area) == (theirs.village_code, cast.OTHER_TOWNSHIP)
+    client.get(URL)  # of both townships: filed under the first
+    row = AuditEvent.objects.latest("pk")
+    assert (row.object_area, row.actor_area) == (cast.TOWNSHIP, cast.TOWNSHIP)
+    question = {"subject": theirs.file_number, "reason": "check"}
+    answer = cast.sign_in(auditor).post(reverse("pairing:audit_object"), question)
+    assert len(answer.context["question"].table.rows) == 2 + 1  # the question itself, too
