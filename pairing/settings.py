@@ -307,6 +307,8 @@ CLOSE_SECTIONS = ["visits.sections.closings.closing_lines"]
 CLOSE_STEPS = ["visits.actions.closings.let_promises_go"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
+# What floors above have to say before a pairing ends on a day: check(pairing, day, field) raises Refused.
+PAIRING_END_CHECKS = ["visits.rules.check_pairing_end"]
 # How auditors name what floors above own: modules with `find` and `named` (pairing/views/audit.py).
 AUDIT_SUBJECTS = ["households.rules.audited"]
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from households.models import ChangeRequest, Household, Pairing
-from pairing import clock
+from pairing import clock, wording
 from pairing.access import carries, covers, open_grants
 from pairing.errors import Refused
 from pairing.roles import BY_PAIRING, FEWER_FIELDS, P, permissions_of
@@ -52,6 +52,21 @@ def check_visit_day(
         if pairing.started_on <= day and (pairing.ended_on is None or day < pairing.ended_on):
             return pairing
     raise Refused(_("On this day the pairing did not hold."), "visited_on")
+
+
+def check_pairing_end(pairing: Pairing, day: date, field: str) -> None:
+    """A pairing ends after the helper's last home visit under it, or today (``settings.PAIRING_END_CHECKS``)."""
+    if day >= clock.today():
+        return
+    visits = Visit.everything.valid().filter(household=pairing.household_id, visited_by=pairing.cadre_id)
+    days = visits.filter(method=Visit.Method.HOME, visited_on__gte=max(day, pairing.started_on))
+    last = days.order_by("-visited_on").values_list("visited_on", flat=True).first()
+    if last is not None:
+        raise Refused(
+            _("This helper visited the household on %(day)s. The pairing ends after that day, or today.")
+            % {"day": wording.day(last)},
+            field,
+        )
 
 
 def former_household(user: Any, public_id: Any) -> Household | None:
@@ -99,6 +114,15 @@ def check_confirm(visit: Visit, user: Any) -> None:
         raise Refused(_("This visit has been withdrawn."))
     if visit.confirmed_at is not None:
         raise Refused(_("This visit has been confirmed already."))
+
+
+def typed_for_former(user: Any) -> QuerySet[Any]:
+    """Visits that wait for the word of ``user``, who helps the household no more: they are still his to confirm."""
+    if not carries(user, P.VISIT_LOG):
+        return Visit.everything.none()
+    mine = Pairing.everything.valid().filter(cadre=user, household=OuterRef("household"))
+    waiting = Visit.everything.unconfirmed().filter(visited_by=user)
+    return waiting.filter(Exists(mine)).exclude(Exists(mine.filter(ended_on=None))).order_by("pk")
 
 
 def can_confirm(visit: Visit, user: Any) -> bool:

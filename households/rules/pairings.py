@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -70,7 +71,10 @@ def check_start(day: date, former: Pairing | None) -> None:
 
 
 def check_end(pairing: Pairing, day: date, field: str = "ended_on") -> None:
-    """An open pairing ends on a day from its start to today."""
+    """An open pairing ends on a day from its start to today; floors above may know why not on that day.
+
+    Those are ``settings.PAIRING_END_CHECKS``, such as a visit that the helper made later.
+    """
     if pairing.state != Pairing.State.OPEN:
         raise Refused(_("This pairing has already ended."))
     check_day(day, field)
@@ -80,6 +84,8 @@ def check_end(pairing: Pairing, day: date, field: str = "ended_on") -> None:
             % {"day": wording.day(pairing.started_on)},
             field,
         )
+    for check in settings.PAIRING_END_CHECKS:
+        import_string(check)(pairing, day, field)
 
 
 def check_void(pairing: Pairing) -> None:

@@ -113,3 +113,18 @@ def test_the_words_of_a_household_no_longer_his_do_not_come_back(world):
     assert "路上没有信号。" not in refused.content.decode()
     assert "二换" in refused.content.decode()
     assert ConflictDraft.everything.count() == 2
+
+
+@pytest.mark.parametrize(("back", "method", "refused"), [(3, "home", True), (4, "home", True), (2, "home", False),
+                                                         (0, "home", False), (4, "call", False)])  # fmt: skip
+def test_a_pairing_does_not_end_before_a_home_visit_under_it(world, back, method, refused):
+    visit = made.visit(world.files["own"], world.people["cadre"], days=3, method=method)
+    made.visit(world.files["own"], world.people["staff"], days=0)  # somebody else's: no matter
+    day = clock.today() - timedelta(days=back)
+    pairing = world.pairings["own"]
+    sent = {"ended_on": day.isoformat(), "reason": "adjusted", "note": "", "version": pairing.version}
+    url = reverse("households:pairing_end", args=[pairing.public_id])
+    answer = world.client("township_admin").post(url, sent)
+    assert ("到过这户" in answer.content.decode()) is refused
+    pairing.refresh_from_db()
+    assert pairing.ended_on == (None if refused else day), visit

@@ -1,5 +1,6 @@
 """今天: whom to see and why, in order of need; five queries whatever the number of households."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -159,3 +160,22 @@ def by_querysets(user):
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
         "best_time", "call", "promise_due", "owed", "asked", "unconfirmed", "returned",
     )  # fmt: skip
+
+
+def test_saved_is_said_of_ones_own_visit_only(world):
+    """Anybody can send an address: without a visit of this author under the id, no word and no draft goes."""
+    mine, theirs = (
+        made.visit(world.files["own"], world.people["cadre"]),
+        made.visit(world.files["own"], world.people["staff"]),
+    )
+    client = world.client("cadre")
+    for key, said in [
+        (mine.client_id, True),
+        (theirs.client_id, False),
+        (uuid.uuid4(), False),
+        ("x\0", False),
+    ]:
+        page = client.get(reverse("visits:today"), {"saved": str(key)}).content.decode()
+        assert ("已保存" in page, f'data-saved="{key}"' in page) == (said, said)
+        slip = world.client("staff").get(reverse("visits:slip_enter"), {"saved": str(key)}).content.decode()
+        assert (f'data-saved="{key}"' in slip) == (key == theirs.client_id)

@@ -12,6 +12,7 @@ _ASKED = "v.state = 'asked'"  # Visit.asked()
 # Problem.answer_owed(), without what was said at the table already
 _OWED = "b.state IN ('solved', 'answered') AND b.told_on IS NULL"
 _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unconfirmed()
+_MINE = "p.cadre_id = %(user)s AND NOT p.voided"
 
 
 def _visits(which: str) -> str:
@@ -34,15 +35,25 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
     {_visits(_ASKED)} AS asked,
     {_visits(_UNCONFIRMED)} AS unconfirmed,
     coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
-        WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned
+        WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned,
+    h.status = 'open' AND EXISTS (
+        SELECT FROM households_pairing p WHERE p.household_id = h.id AND {_MINE} AND p.ended_on IS NULL) AS helps
 FROM households_household h
-WHERE h.status = 'open' AND h.id IN (
-    SELECT household_id FROM households_pairing WHERE cadre_id = %(user)s AND ended_on IS NULL AND NOT voided)
+WHERE h.id IN (
+    SELECT p.household_id FROM households_pairing p WHERE {_MINE} AND p.ended_on IS NULL
+    UNION SELECT v.household_id FROM visits_visit v JOIN households_pairing p ON p.household_id = v.household_id
+    WHERE v.visited_by_id = %(user)s AND {_UNCONFIRMED} AND {_MINE})
 """  # noqa: S608
 
 
 def rows_of(user: Any) -> list[dict[str, Any]]:
-    """The open files in which ``user`` is a helper today, each with what makes him go there.
+    """The open files in which ``user`` is a helper today (``read_rows``)."""
+    return read_rows(user)[0]
+
+
+def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The open files in which ``user`` is a helper today, each with what makes him go there; and those in which
+    he was one, and a visit that was typed for him still waits for his word (``rules.typed_for_former``).
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
     day of an open promise, ``owed`` are problems whose answer the household has not heard, ``asked`` and
@@ -51,4 +62,8 @@ def rows_of(user: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"user": user.pk})
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    mine: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
+    for row in rows:
+        mine[0 if row.pop("helps") else 1].append(row)
+    return mine

@@ -20,7 +20,7 @@ from visits.forms.words import SlipChoiceForm, SlipNumberForm
 from visits.models import Slip
 from visits.sections.subjects import subject_of
 from visits.views.answers import refusal, sent
-from visits.views.visits import DONE, offices, saved, visit_form
+from visits.views.visits import DONE, offices, saved, saved_id, visit_form
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +57,8 @@ def slip_enter(request: HttpRequest) -> HttpResponse:
             return redirect("visits:visit_enter", slip.public_id)
         except Refused as refused:
             add_refusal(form, refused)
-    return render(request, "visits/slip_enter.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "saved": saved_id(request)}
+    return render(request, "visits/slip_enter.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

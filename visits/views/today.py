@@ -16,8 +16,8 @@ from pairing import audit, clock
 from pairing.access import by_pairing, permission_required
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
-from visits.models.today import rows_of
-from visits.views.visits import DONE
+from visits.models.today import read_rows, rows_of
+from visits.views.visits import DONE, saved_id
 
 SOON = timedelta(days=7)  # a promise is a reason to go from a week before its day on
 NEAR = timedelta(days=30)  # a visit is a reason to go from a month before the gap closes
@@ -50,9 +50,10 @@ class Card:
 @permission_required(P.TODAY)
 def today(request: HttpRequest) -> HttpResponse:
     """My households in order of need: promises due, answers to bring, questions, then the longest gap."""
-    cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.rank)
-    _audit(request, cards)
-    if "saved" in request.GET:
+    rows, former = read_rows(request.user) if by_pairing(request.user, P.TODAY) else ([], [])
+    cards = sorted((_card(row, clock.today()) for row in rows), key=lambda card: card.rank)
+    _audit(request, [*(card.row for card in cards), *former])
+    if saved := saved_id(request):
         messages.success(request, DONE)  # of the visit that he comes from
     due = [card for card in cards if card.is_due]
     rest = [card for card in cards if not card.is_due]
@@ -62,7 +63,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "owed": [(c.row, problem) for c in cards for problem in c.row["owed"]],
         "questions": [(c.row, v) for c in cards for v in c.row["asked"]],
         "returned": [(c.row, change) for c in cards for change in c.row["returned"]],
-        "unconfirmed": [(c.row, v) for c in cards for v in c.row["unconfirmed"]],
+        "unconfirmed": [(row, v) for row in [*(c.row for c in cards), *former] for v in row["unconfirmed"]],
+        "saved": saved,
         "next": rest[0] if rest else None,
         "next_on": _next_on(rest[0]) if rest else None,
     }
@@ -74,7 +76,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def household_brief_list(request: HttpRequest) -> HttpResponse:
     """All my households by name, with the time since the last home visit in words."""
     cards = sorted(cards_of(request.user, clock.today()), key=lambda card: card.row["head_key"])
-    _audit(request, cards)
+    _audit(request, [card.row for card in cards])
     return render(request, "visits/household_brief_list.html", {"cards": cards})
 
 
@@ -129,11 +131,11 @@ def _next_on(card: Card) -> date:
     return since + days
 
 
-def _audit(request: HttpRequest, cards: list[Card]) -> None:
+def _audit(request: HttpRequest, rows: list[dict[str, Any]]) -> None:
     audit.read(
         "household.list",
         by=request.user,
         permission=P.TODAY,
         object_type="households.household",
-        object_ids=[card.row["public_id"] for card in cards],
+        object_ids=[row["public_id"] for row in rows],
     )

@@ -28,6 +28,7 @@ from visits.sections.subjects import subject_of
 from visits.sections.timelines import METHOD_ICONS
 from visits.views.answers import refusal, sent
 
+BESIDE = ("household", "visited_by", "author", "confirmed_by", "read_by")
 DONE = gettext_lazy("Saved.")
 LATE = gettext_lazy(
     "You no longer help this household. The township reads what you wrote; in the file nothing follows from it."
@@ -98,12 +99,21 @@ def offices() -> dict[str, str]:
 def saved(request: HttpRequest, visit: Visit, to: str = "visits:today") -> HttpResponse:
     """Back to where the day goes on; a script that sent the form learns the address and drops its draft.
 
-    That page says that the visit is saved: the address tells it, so that nothing need be kept in between.
+    That page says that the visit is saved: the address asks it (``saved_id``), so that nothing is kept in between.
     """
     url = f"{reverse(to)}?saved={visit.client_id}"
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"to": url})
     return redirect(url)
+
+
+def saved_id(request: HttpRequest) -> str:
+    """The id that the address says was saved, if this reader did save a visit under it; else nothing.
+
+    Only then do page and script say so and drop the draft: anybody can send an address.
+    """
+    sent_id = request.GET.get("saved", "")
+    return sent_id if sent_id and is_saved(client_id=sent_id, by=request.user) else ""
 
 
 @require_GET
@@ -192,8 +202,8 @@ def visit_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The visitor reads what was typed for him, and says that it is so."""
-    visit = _visit(request, public_id, P.VISIT_LOG)
+    """The visitor reads what was typed for him, and says that it is so; also when he has handed over since."""
+    visit = _typed_for_former(request, public_id) or _visit(request, public_id, P.VISIT_LOG)
     try:
         rules.check_confirm(visit, request.user)
         if request.method == "POST":
@@ -229,13 +239,20 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _visit(request: HttpRequest, public_id: str, permission: P) -> Visit:
     visible = Visit.objects.visible_to(request.user, permission)
-    related = visible.select_related("household", "visited_by", "author", "confirmed_by", "read_by")
-    visit: Visit = get_object_or_404(related, public_id=public_id)
+    visit: Visit = get_object_or_404(visible.select_related(*BESIDE), public_id=public_id)
+    return visit
+
+
+def _typed_for_former(request: HttpRequest, public_id: str) -> Visit | None:
+    typed = rules.typed_for_former(request.user).filter(public_id=public_id)
+    visit: Visit | None = typed.select_related(*BESIDE).first()
     return visit
 
 
 def _own_visit(request: HttpRequest, public_id: str) -> Visit:
-    """A visit among one's own households, or where one enters for helpers."""
+    """A visit among one's own households, or where one enters for helpers, or that still waits for one's word."""
+    if former := _typed_for_former(request, public_id):
+        return former
     log = carries(request.user, P.VISIT_LOG)
     mine = log and Visit.objects.visible_to(request.user, P.VISIT_LOG).filter(public_id=public_id).exists()
     return _visit(request, public_id, P.VISIT_LOG if mine else P.VISIT_ENTER)
@@ -254,4 +271,6 @@ def _page(request: HttpRequest, template: str, visit: Visit, form: Any) -> HttpR
 
 def _done(request: HttpRequest, visit: Visit) -> HttpResponse:
     messages.success(request, DONE)
+    if not Visit.objects.visible_to(request.user, P.HOUSEHOLD_VIEW).filter(pk=visit.pk).exists():
+        return redirect("visits:today")  # of a household that he helps no more
     return redirect("visits:visit_detail", visit.public_id)
