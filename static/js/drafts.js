@@ -7,17 +7,35 @@ const Drafts = (() => {
   const account = document.body.dataset.account || "";
   const usable = Boolean(window.indexedDB && window.crypto && crypto.subtle);
 
-  // --- one small database: "keys" (by account) and "drafts" (by the visit's id) -------------------------------
+  // --- one small database: "keys" (by account) and "drafts" (by account and the visit's id) -------------------------------
   let opening;
   const database = () => {
     opening ||= new Promise((resolve, reject) => {
-      const request = indexedDB.open("visit-drafts", 1);
-      request.onupgradeneeded = () => {
-        request.result.createObjectStore("keys", { keyPath: "account" });
-        request.result.createObjectStore("drafts", { keyPath: "id" });
+      const request = indexedDB.open("visit-drafts", 2);
+      request.onupgradeneeded = ({ oldVersion }) => {
+        const db = request.result;
+        // Two colleagues at one computer may have drafts of the same slip, that is of one id.
+        const start = (drafts) => {
+          const store = db.createObjectStore("drafts", { keyPath: ["account", "id"] });
+          for (const draft of drafts) store.put(draft);
+        };
+        if (oldVersion === 0) {
+          db.createObjectStore("keys", { keyPath: "account" });
+          start([]);
+          return;
+        }
+        const former = request.transaction.objectStore("drafts").getAll();
+        former.onsuccess = () => {
+          db.deleteObjectStore("drafts");
+          start(former.result);
+        };
       };
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close();
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
+      request.onblocked = () => reject(new Error("an older page is still open"));
     });
     return opening;
   };
@@ -83,7 +101,7 @@ const Drafts = (() => {
     return opened.filter((result) => result.status === "fulfilled").map((result) => result.value);
   };
 
-  const remove = (id) => run("drafts", "readwrite", (store) => store.delete(id));
+  const remove = (id) => run("drafts", "readwrite", (store) => store.delete([account, id]));
 
   return { account, usable, dropKeys, save, list, mine, remove };
 })();
@@ -93,9 +111,9 @@ const Drafts = (() => {
   if (!Drafts.usable) return;
   try {
     await Drafts.dropKeys(Drafts.account); // nobody signed in, or somebody else: former keys go
-    const saved = new URLSearchParams(location.search).get("saved");
+    const saved = document.querySelector("[data-saved]"); // the server says so; an address alone removes nothing
     if (saved && Drafts.account) {
-      await Drafts.remove(saved);
+      await Drafts.remove(saved.dataset.saved);
       history.replaceState(null, "", location.pathname);
     }
     await showList();

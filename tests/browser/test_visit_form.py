@@ -175,6 +175,39 @@ def test_drafts_are_ciphertext_for_everybody_else_and_come_back_to_their_author(
     expect(phone.locator("[data-drafts]")).to_be_hidden()
 
 
+def test_an_address_removes_no_draft_and_a_colleagues_draft_of_the_same_slip_stays(
+    phone: Page, world: cast.World
+) -> None:
+    """``?saved=`` counts only where the server says so too; a slip's id is known to all who enter slips."""
+    phone.goto(form_of(world))
+    phone.locator("#id_said").fill(WORDS + "六")
+    kept(phone, WORDS + "六")
+    draft = json.loads(phone.evaluate(DUMP))["drafts"][0]["id"]
+    for page in ("/today/", "/promises/"):
+        phone.goto(f"{page}?saved={draft}")
+        kept(phone, WORDS + "六")
+    enter(phone, world, "other_cadre")
+    phone.goto("/today/")
+    phone.evaluate("(id) => Drafts.save(id, { path: '/', label: 'x', fields: [] })", draft)
+    assert [found["id"] for found in json.loads(phone.evaluate(DUMP))["drafts"]] == [draft, draft]
+    phone.evaluate("(id) => Drafts.remove(id)", draft)
+    enter(phone, world)
+    phone.goto("/today/")
+    kept(phone, WORDS + "六")
+    phone.evaluate("(id) => Drafts.remove(id)", draft)
+
+
+def test_drafts_kept_before_stay_when_the_store_is_rebuilt(phone: Page, world: cast.World) -> None:
+    """The first store knew drafts by their id alone."""
+    phone.goto("/static/js/drafts.js")  # a page of the same origin on which no script of ours runs
+    account = str(world.people["cadre"].public_id)
+    phone.evaluate(OLD, account)
+    phone.goto("/today/")
+    phone.evaluate("() => Drafts.mine().then((found) => found.length)")
+    assert [found["id"] for found in json.loads(phone.evaluate(DUMP))["drafts"]] == ["old"]
+    phone.evaluate("() => Drafts.remove('old')")
+
+
 def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     phone.locator("#id_said").fill(WORDS + "四")
@@ -222,6 +255,15 @@ def test_a_pairing_that_ended_meanwhile_shows_nothing_and_loses_nothing(
     assert Visit.everything.latest("pk").after_pairing
 
 
+OLD = """(account) => new Promise((done) => {
+  const asking = indexedDB.open("visit-drafts", 1);
+  asking.onupgradeneeded = () => {
+    asking.result.createObjectStore("keys", { keyPath: "account" });
+    const drafts = asking.result.createObjectStore("drafts", { keyPath: "id" });
+    drafts.put({ id: "old", account, iv: new Uint8Array(12), data: new ArrayBuffer(16), at: 1 });
+  };
+  asking.onsuccess = () => done(asking.result.close());
+})"""
 KEPT = """async (words) => {
   for (let tries = 0; tries < 200; tries++) {
     if ((await Drafts.list()).some((draft) => JSON.stringify(draft).includes(words))) return true;
@@ -231,7 +273,7 @@ KEPT = """async (words) => {
 }"""
 DUMP = """async () => {
   const db = await new Promise((done) => {
-    const asking = indexedDB.open("visit-drafts", 1);
+    const asking = indexedDB.open("visit-drafts");
     asking.onsuccess = () => done(asking.result);
   });
   const all = (store) => new Promise((done) => {
