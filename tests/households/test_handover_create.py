@@ -43,9 +43,11 @@ def sent(**more):
 def test_it_shows_promises_and_asks_nothing_twice(world, django_assert_num_queries):
     client = world.client("township_admin")
     client.get(url(world))
-    with django_assert_num_queries(13):
+    made.visit(world.files["own"], world.people["cadre"], author=world.people["clerk"], confirmed_at=None)
+    with django_assert_num_queries(14):
         page = client.get(url(world))
     assert "seed potatoes" in page.content.decode()
+    assert "代录走访" in page.content.decode()
     assert len(page.context["rows"]) == 2
 
 

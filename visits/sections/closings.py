@@ -23,8 +23,8 @@ QUESTIONS = ngettext_lazy(
     "number",
 )
 TYPED = ngettext_lazy(
-    "%(number)d visit entered for the helper can no longer be confirmed by him.",
-    "%(number)d visits entered for the helper can no longer be confirmed by him.",
+    "%(number)d visit entered for the helper still waits for his word; he can give it later.",
+    "%(number)d visits entered for the helper still wait for his word; he can give it later.",
     "number",
 )
 SLIPS = ngettext_lazy(

@@ -18,7 +18,8 @@ from visits.sections.promises import promise_tone
 def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     """What a successor must know of each household: promises and problems that wait, the last two talks.
 
-    Each line has ``label``, ``text``, ``date`` and ``tone``. Three queries, whatever the number of
+    Visits that were typed and wait for their helper's word are told, too: he can give it after he has left.
+    Each line has ``label``, ``text``, ``date`` and ``tone``. Four queries, whatever the number of
     households; nothing restricted.
     """
     ids, today = list(household_ids), clock.today()
@@ -37,6 +38,9 @@ def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[di
         add(problem.household_id, _("Problem"), words, problem.raised_on, "due")
     newest = Window(RowNumber(), partition_by="household", order_by=["-visited_on", "-pk"])
     talks = Visit.objects.visible_to(user, P.HOUSEHOLD_VIEW).valid().filter(household__in=ids)
+    for visit in talks.unconfirmed().select_related("visited_by").defer("restricted", "facts"):
+        words = _("waits for the word of %(name)s") % {"name": visit.visited_by.name}
+        add(visit.household_id, _("Entered for the helper"), words, visit.visited_on, "due")
     for visit in talks.exclude(method=Visit.Method.NOT_MET).annotate(nth=newest).filter(nth__lte=2):
         words = visit.said or (_("No change.") if visit.no_change else "")
         add(visit.household_id, _("Talk"), words[:160], visit.visited_on, "neutral")
