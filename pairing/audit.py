@@ -6,7 +6,7 @@ one audit row. Views that read personal data call ``read(request, ...)`` before 
 
 import contextvars
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ import pghistory
 from pairing import clock
 from pairing.access import open_grants
 from pairing.errors import refusing
-from pairing.models.audit import AuditEvent
+from pairing.models.audit import AuditEvent, ids_of
 from pairing.roles import P, permissions_of
 
 
@@ -55,22 +55,6 @@ class Entry:
             self.object_area = self.object_area or area_of(obj)
         self.object_ids += [found for found in ids_of(objects) if found not in self.object_ids]
         self.fields += [name for name in fields if name not in self.fields]
-
-
-def ids_of(objects: Sequence[Any]) -> list[uuid.UUID]:
-    """The public ids of objects, and of the files that they belong to: who saw a file asks by its id."""
-    ids = [obj.public_id for obj in objects]
-    unread: dict[Any, set[int]] = {}
-    for obj in objects:
-        if not (key := getattr(obj, "household_id", None)):
-            continue
-        if "household" in obj._state.fields_cache:
-            ids.append(obj.household.public_id)
-        else:
-            unread.setdefault(obj._meta.get_field("household").related_model, set()).add(key)
-    for model, keys in unread.items():
-        ids += model.everything.filter(pk__in=keys).values_list("public_id", flat=True)
-    return list(dict.fromkeys(ids))
 
 
 def area_of(obj: Any) -> str:

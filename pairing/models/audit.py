@@ -1,5 +1,7 @@
 """The audit log's rows. They point at nothing and hold ids and names of fields, never values."""
 
+import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -66,3 +68,19 @@ class AuditEvent(models.Model):
     def word(self) -> str:
         """What was done, in the reader's language."""
         return in_words(self.action)
+
+
+def ids_of(objects: Sequence[Any]) -> list[uuid.UUID]:
+    """The public ids of objects, and of the files that they belong to: who saw a file asks by its id."""
+    ids = [obj.public_id for obj in objects]
+    unread: dict[Any, set[int]] = {}
+    for obj in objects:
+        if not (key := getattr(obj, "household_id", None)):
+            continue
+        if "household" in obj._state.fields_cache:
+            ids.append(obj.household.public_id)
+        else:
+            unread.setdefault(obj._meta.get_field("household").related_model, set()).add(key)
+    for model, keys in unread.items():
+        ids += model.everything.filter(pk__in=keys).values_list("public_id", flat=True)
+    return list(dict.fromkeys(ids))
