@@ -91,8 +91,13 @@ class ChangeForm(WhyForm):
             typed = data.get("id_number") or ""
             on_file = "" if self.fewer else person.id_number.open()
             identity, _found = checks.read_identity(typed or on_file, clock.today())
-            given = {"sex": data.get("sex") or "", "birth": data.get("birth_date")}
-            problems = checks.check_identity(identity, **given, today=clock.today(), on_file=not typed)
+            problems = checks.check_identity(
+                identity,
+                sex=data.get("sex") or "",
+                birth=data.get("birth_date"),
+                today=clock.today(),
+                on_file=not typed,
+            )
             add_problems(self, problems)
         if (
             not self.errors
