@@ -136,3 +136,13 @@ def test_nobody_is_asked_at_a_visit_of_a_closed_file(world):
     asked = client.post(url(visit), {"version": 1, "ask": "yes", "ask_said": "since when?"})
     assert asked.status_code == 422
     assert client.post(url(visit), {"version": 1, "read": "yes"}).status_code == 302
+
+
+def test_whom_the_helper_met_stands_by_name_with_a_line_to_ask(world):
+    head = world.heads["own"].person
+    visit = made.visit(
+        world.files["own"], world.people["cadre"], met=[str(head.public_id)], met_others="邻居"
+    )
+    page = world.client("staff").get(url(visit)).content.decode()
+    assert f"<p>{head.name}、邻居</p>" in page
+    assert 'name="ask_met"' in page
