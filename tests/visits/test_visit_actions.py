@@ -152,6 +152,14 @@ def test_everything_said_at_the_table_is_one_save(world):
     assert counters(world)[:3] == (clock.today(), 1, 1)
 
 
+def test_a_problem_typed_late_reaches_its_office_today(world):
+    day = clock.today() - timedelta(days=20)
+    save(world, visited_on=day, problems=[ProblemInput("water", "水", "referred", office="township_affairs")])
+    problem, today = Problem.everything.get(), clock.today()
+    assert (problem.raised_on, problem.referred_on) == (day, today)
+    assert problem.due_on == today + timedelta(days=15)
+
+
 @pytest.mark.parametrize(
     ("what", "field"),
     [

@@ -51,7 +51,7 @@ def add_problem(
         raise Refused(_("Write the problem in the household's words."), "words")
     if problem.triage not in TRIAGE:
         raise Refused(_("Choose what becomes of the problem."), "triage")
-    referred = problem.triage == Problem.State.REFERRED
+    referred, today = problem.triage == Problem.State.REFERRED, clock.today()
     if referred and not codelists.holds("office", problem.office, raised_on):
         raise Refused(_("Choose the office that it goes to."), "office")
     if problem.triage in (Problem.State.EXPLAINED, Problem.State.NOT_NOW) and not reason:
@@ -71,8 +71,10 @@ def add_problem(
         state=problem.triage,
         office=problem.office if referred else "",
         level=level_of(problem.office) if referred else "",
-        referred_on=raised_on if referred else None,
-        due_on=raised_on + timedelta(days=REPLY_DAYS) if referred else None,
+        referred_on=today
+        if referred
+        else None,  # the office hears of it today, however long ago it was raised
+        due_on=today + timedelta(days=REPLY_DAYS) if referred else None,
         look_again_on=problem.look_again_on if not_now else None,
         reason=reason,
     )
