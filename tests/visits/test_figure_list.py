@@ -11,7 +11,7 @@ from pairing import clock
 from pairing.models import AuditEvent
 from tests import cast, factories
 from tests.visits import made
-from visits.models import Promise
+from visits.models import Problem, Promise
 from visits.reports.figures import FIGURES
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,8 @@ def test_the_number_is_the_number_of_rows(world, figure):
     assert len(rows) == int(card.number) == page.context["number"] > 0
     assert all(row.village_code.startswith(cast.TOWNSHIP) for row in rows)
     assert AuditEvent.objects.count() == before + 1
-    assert set(AuditEvent.objects.latest("pk").object_ids) == {row.public_id for row in rows}
+    files = {row.household.public_id for row in rows if hasattr(row, "household")}
+    assert set(AuditEvent.objects.latest("pk").object_ids) == {row.public_id for row in rows} | files
 
 
 def test_pages_by_keyset_show_every_row_once(world, django_assert_num_queries):
@@ -67,3 +68,13 @@ def test_leaders_do_not_come_to_rows_and_an_unknown_figure_is_not_found(world):
         url = reverse("visits:figure_list", args=["households"])
         assert world.client(who).get(url).status_code == 403
     assert world.client("staff").get(reverse("visits:figure_list", args=["nonsense"])).status_code == 404
+
+
+def test_an_answered_referral_is_late_no_more_nor_in_time(world):
+    client = world.client("staff", **{"accept-language": "en"})
+    Problem.everything.filter(state="answered").update(due_on=clock.today() - timedelta(days=1))
+    owed = client.get(reverse("visits:figure_list", args=["answers_owed"])).content.decode()
+    assert "past the limit" not in owed
+    assert "in time" not in owed
+    late = client.get(reverse("visits:figure_list", args=["referrals_late"])).content.decode()
+    assert "past the limit" in late

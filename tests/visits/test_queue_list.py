@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from pairing import clock
+from households.models import ChangeRequest
+from pairing import clock, codelists
 from pairing.models import AuditEvent
 from tests import cast, factories
 from tests.visits import made
@@ -60,3 +61,18 @@ def test_queries_do_not_grow(world, django_assert_num_queries):
         made.visit(row, world.people["cadre"], days=4, recorded_at=clock.now() - timedelta(days=3))
     with django_assert_num_queries(7):
         assert len(client.get(URL).context["lines"]) == 31
+
+
+def test_a_change_gives_its_reason_in_words(world):
+    ChangeRequest.everything.filter(pk=world.requests["own"].pk).update(
+        reason="household_report", proposed_at=clock.now() - timedelta(days=30)
+    )
+    client = world.client("reviewer")
+    pages = [
+        client.get(URL, {"tab": "changes"}),
+        client.get(reverse("visits:figure_list", args=["waiting"])),
+    ]
+    for page in pages:
+        text = page.content.decode()
+        assert codelists.label("change_reason", "household_report") in text
+        assert "household_report" not in text

@@ -54,7 +54,7 @@ def climb(*, problem: Problem) -> Problem:
     or with the county already.
     """
     with moving("problem.climb", problem, Problem.State.REFERRED, by=None, checked=False) as row:
-        late = row.before == Problem.State.REFERRED and row.due_on < clock.today()
+        late = row.before == Problem.State.REFERRED and row.is_late(clock.today())
         if not late or row.level != Problem.Level.TOWNSHIP:
             raise Refused(_("This referral is not past its limit in the township."))
         row.level = Problem.Level.COUNTY

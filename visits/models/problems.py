@@ -118,6 +118,10 @@ class Problem(ScopedModel):
             ),
         ]
 
+    def is_late(self, on: date) -> bool:
+        """Is the receiver past its limit on ``on``? The same rule as ``ProblemQuerySet.late``."""
+        return self.state == self.State.REFERRED and self.due_on is not None and self.due_on < on
+
 
 @pghistory.track()
 class ProblemStep(ScopedModel):

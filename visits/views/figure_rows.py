@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.models import ChangeRequest, Household
+from pairing import codelists
 from pairing.models import Area, User
 from pairing.tables import Column, Table
 from visits.models import Problem, Promise, Visit
@@ -85,8 +86,8 @@ def _changes(rows: Sequence[Any], _scope: Scope) -> Table:
         Column("household", _("Household"), value=_head,
                link=lambda row: reverse("households:change_detail", args=[row.public_id])),
         Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
-        Column("reason", _("Reason for the change")),
-        Column("proposed_by", _("Asked by"), value=lambda row: row.proposed_by.name),
+        Column("reason", _("Reason for the change"), labels=codelists.labels("change_reason")),
+        Column("proposed_by", _("Proposed by"), value=lambda row: row.proposed_by.name),
         Column("proposed_at", _("Waiting since"), "moment"),
     ]  # fmt: skip
     return Table(columns, rows, empty=_("No changes waiting."))

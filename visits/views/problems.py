@@ -159,7 +159,7 @@ def _context(request: HttpRequest, problem: Problem) -> dict[str, Any]:
         "office": codelists.label("office", problem.office) if problem.office else "",
         "village": village.label if village else problem.village_code,
         "waiting": (today - problem.referred_on).days if problem.referred_on else None,
-        "late": problem.state == State.REFERRED and problem.due_on is not None and problem.due_on < today,
+        "late": problem.is_late(today),
         "climbed": problem.level == Problem.Level.COUNTY and problem.office.startswith("township"),
         "steps": [_moment(step) for step in problem.steps.select_related("by")],
         "first": first[0] if first else None,
@@ -196,7 +196,7 @@ def problem_table(rows: list[Any], *, empty: str) -> Table:
         Column("referred_on", _("Days waiting"), "number",
                value=lambda p: (today - p.referred_on).days if p.referred_on else None),
         Column("due_on", _("Answer until"), "date"),
-        Column("late", "", "state", value=lambda p: p.due_on is not None and p.due_on < today,
+        Column("late", "", "state", value=lambda p: p.is_late(today) if p.state == State.REFERRED else None,
                states={True: (_("past the limit"), "danger"), False: (_("in time"), "neutral")}),
     ]  # fmt: skip
     return Table(columns, rows, empty=empty)

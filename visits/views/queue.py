@@ -96,7 +96,7 @@ def _change_line(change: ChangeRequest) -> dict[str, Any]:
     return {
         "household": change.household,
         "url": reverse("households:change_detail", args=[change.public_id]),
-        "what": change.reason,
+        "what": codelists.label("change_reason", change.reason),
         "day": None,
         "who": change.proposed_by.name,
         "since": change.proposed_at,
@@ -105,7 +105,7 @@ def _change_line(change: ChangeRequest) -> dict[str, Any]:
 
 
 def _problem_line(problem: Problem) -> dict[str, Any]:
-    late = problem.due_on is not None and problem.due_on < clock.today()
+    late = problem.is_late(clock.today())
     badges = [(codelists.label("office", problem.office), "neutral")]
     return {
         "household": problem.household,
