@@ -64,6 +64,7 @@ def create_user(
 def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: str | None, by: User) -> User:
     """Correct a person's name, unit, duty or phone. ``phone`` None leaves the number as it is."""
     with action("person.edit", by=by, permission=P.PEOPLE_MANAGE) as entry:
+        person = _locked(person)
         check_can_manage(person, by=by)
         changed = [n for n, v in (("name", name), ("unit", unit), ("duty", duty)) if getattr(person, n) != v]
         person.set_name(name)
@@ -76,6 +77,11 @@ def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: s
             person.save()
         entry.about(person, fields=changed)
     return person
+
+
+def _locked(person: User) -> User:
+    """The row as it stands now, held to the end of the transaction: two who change it follow each other."""
+    return User.objects.select_for_update(of=("self",)).get(pk=person.pk)
 
 
 def set_language(*, language: str, by: User) -> User:
@@ -125,6 +131,7 @@ def end_grant(*, grant: Grant, reason: str, by: User) -> Grant:
 def disable_user(*, person: User, reason: str, by: User) -> User:
     """Shut an account at once: no sign-in, every session ends. Roles and pairings stay as they are."""
     with action("person.disable", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
+        person = _locked(person)
         check_can_manage(person, by=by)
         if not person.is_active:
             raise Refused(_("This account is shut already."))
@@ -141,6 +148,7 @@ def disable_user(*, person: User, reason: str, by: User) -> User:
 def enable_user(*, person: User, by: User) -> User:
     """Open a shut account again; the person signs in with the password he had."""
     with action("person.enable", by=by, permission=P.PEOPLE_MANAGE) as entry:
+        person = _locked(person)
         check_can_manage(person, by=by)
         if person.is_active:
             raise Refused(_("This account is open already."))

@@ -40,6 +40,7 @@ def create_unit(
 def edit_unit(*, unit: Unit, by: User, **values: Any) -> Unit:
     """Correct a unit: ``name``, ``kind``, ``level``, ``contact``, ``contact_phone``, ``active``."""
     with action("unit.edit", by=by, permission=P.PEOPLE_MANAGE) as entry:
+        unit = Unit.objects.select_for_update(of=("self",)).select_related("area").get(pk=unit.pk)
         check_can_place(unit.area, by=by)
         if values.get("active") is False and unit.people.filter(is_active=True).exists():
             raise Refused(

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pairing.actions import people
+from pairing.models import User
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
@@ -34,3 +37,11 @@ def test_who_may_not_manage_a_person_may_not_edit_him(cast, sign_in):
     assert "not yours to give" in str(answer.context["form"].errors)
     cast.town_auditor.refresh_from_db()
     assert cast.town_auditor.name == "镇审计"
+
+
+def test_an_account_that_was_shut_meanwhile_stays_shut(cast):
+    seen = User.objects.get(pk=cast.cadre.pk)
+    people.disable_user(person=cast.cadre, reason="手机丢失", by=cast.town)
+    people.edit_user(person=seen, name="张帮扶", unit=None, duty="站长", phone=None, by=cast.town)
+    cast.cadre.refresh_from_db()
+    assert (cast.cadre.is_active, cast.cadre.duty, cast.cadre.version) == (False, "站长", 3)

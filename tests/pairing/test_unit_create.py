@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from pairing.actions import units
 from pairing.models import AuditEvent, Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -83,3 +84,11 @@ def test_a_unit_with_people_stays_open(cast, sign_in):
     cast.cadre.save()
     answer = sign_in(cast.county).post(f"/units/{cast.unit.public_id}/edit/", {"name": cast.unit.name})
     assert "still have accounts" in str(answer.context["form"].errors)
+
+
+def test_two_who_correct_a_unit_keep_what_the_other_wrote(cast):
+    seen = Unit.objects.get(pk=cast.unit.pk)
+    units.edit_unit(unit=cast.unit, contact="刘老师", by=cast.county)
+    units.edit_unit(unit=seen, level="town", by=cast.county)
+    seen.refresh_from_db()
+    assert (seen.contact, seen.level, seen.version) == ("刘老师", "town", 3)
