@@ -211,9 +211,14 @@ def check_found(slip: Slip | None) -> None:
     check_slip(slip)
 
 
+def is_entered(slip: Slip) -> bool:
+    """Does a visit stand for this slip? A withdrawn one, typed wrongly perhaps, leaves it free."""
+    return slip.visit is not None and slip.visit.state != Visit.State.WITHDRAWN
+
+
 def check_slip(slip: Slip) -> None:
     """One slip, one visit."""
-    if slip.visit_id is not None:
+    if is_entered(slip):
         raise Refused(_("This slip has been entered already."), "number")
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from pairing import clock
 from pairing.errors import Refused
+from visits.actions.corrections import withdraw_visit
 from visits.actions.slips import print_slips
 from visits.actions.visits import VisitInput, save_visit
 from visits.models import Slip, Visit
@@ -65,3 +66,17 @@ def test_wrong_input_stays_and_other_places_are_404(world, slip):
     assert "邻居" in wrong.content.decode()
     assert world.client("other_staff").get(url).status_code == 404
     assert world.client("cadre").get(url).status_code == 403
+
+
+def test_a_withdrawn_visit_leaves_its_slip_free(world, slip):
+    client, url = world.client("clerk"), reverse("visits:visit_enter", args=[slip.public_id])
+    client.post(url, body(world, slip))
+    wrong = Visit.everything.get()
+    withdraw_visit(visit=wrong, reason="填错了", by=world.people["clerk"])
+    number = {"number": slip.number}
+    assert client.post(reverse("visits:slip_enter"), number)["Location"] == url
+    form = client.get(url).context["form"]
+    fresh = body(world, slip, client_id=str(form["client_id"].value()), said="收成一般。")
+    assert [client.post(url, fresh).status_code for _ in range(2)] == [302, 302]
+    assert Visit.everything.exclude(pk=wrong.pk).get().said == "收成一般。"
+    assert client.get(url).status_code == 403

@@ -1,5 +1,6 @@
 """Printed visit slips for days on paper: each carries a number that leads a clerk to the household."""
 
+import uuid
 from typing import ClassVar
 
 import pghistory
@@ -31,3 +32,8 @@ class Slip(ScopedModel):
             *ScopedModel.Meta.constraints,
             models.UniqueConstraint(fields=["county_code", "number"], name="slip_number_once_per_county"),
         ]
+
+    @property
+    def client_id(self) -> uuid.UUID:
+        """The id for the visit typed from it: one for all who open it, a fresh one after a withdrawn visit."""
+        return self.public_id if self.visit_id is None else uuid.uuid5(self.public_id, str(self.visit_id))

@@ -68,7 +68,7 @@ def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     slip = _slip(request, public_id)
     try:
         rules.check_open_file(slip.household)
-        form = visit_form(request, slip.household, entered_for=True, initial={"client_id": slip.public_id})
+        form = visit_form(request, slip.household, entered_for=True, initial={"client_id": slip.client_id})
         if request.method == "POST" and form.is_valid():
             typed, helper = form.visit(), slip.cadre
             visit = save_visit(
@@ -81,7 +81,7 @@ def visit_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     except (Conflict, Gone) as refused:
         return refusal(request, refused)
     except Refused as refused:
-        if slip.visit_id is not None or not slip.household.is_open:
+        if rules.is_entered(slip) or not slip.household.is_open:
             return refusal(request, refused)
         form.refuse(refused)
     audit.read("visit.form", by=request.user, objects=[slip.household], permission=P.VISIT_ENTER)
