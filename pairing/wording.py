@@ -1,6 +1,7 @@
 """Dates, spans and masked numbers in the reader's words; used by templates, tables and prints alike."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext, ngettext
@@ -24,6 +25,16 @@ def _day_of(value: dt.date) -> dt.date:
 def colon() -> str:
     """What stands between a name and what is said of it: a wide ``：`` in Chinese, ``: `` else."""
     return "：" if _chinese() else ": "
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Things side by side: with ``、`` in Chinese, ``, `` else; empty ones are left out."""
+    return ("、" if _chinese() else ", ").join(text for part in parts if (text := str(part)))
+
+
+def clauses(parts: Iterable[object]) -> str:
+    """Statements side by side: with ``；`` in Chinese, ``; `` else; empty ones are left out."""
+    return ("；" if _chinese() else "; ").join(text for part in parts if (text := str(part)))
 
 
 def day(value: dt.date | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from households.actions.pairing_changes import Assignment, Change, changing
@@ -17,6 +18,7 @@ from pairing.audit import action
 from pairing.errors import Refused
 from pairing.models import Grant, User
 from pairing.roles import P, Role
+from pairing.rules import can, check_can_end_grant
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,22 @@ def hand_over(
 ) -> list[Pairing]:
     """Pass households of ``cadre`` on: each pairing ends and the successor's begins on that day. All or none.
 
-    With ``end_duty`` his grants as a cadre end too, when no household is left with him. Raises ``Refused`` as
-    ``pair`` and ``end_pairing`` do, naming the household's file.
+    With ``end_duty`` his grants as a cadre end too, those that ``by`` may end, when no household is left with
+    him. Raises ``Refused`` as ``pair`` and ``end_pairing`` do, naming the household's file.
     """
     with action("pairing.hand_over", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
         started = _hand_over(cadre, successions, handed_on, reason, note, by)
         entry.about(cadre)
         if end_duty:
-            for grant in Grant.objects.open(clock.today()).filter(user=cadre, role=Role.CADRE):
-                people.end_grant(grant=grant, reason=reason, by=by)
+            for grant in duties(cadre):
+                if can(check_can_end_grant, grant, by=by):
+                    people.end_grant(grant=grant, reason=reason, by=by)
     return started
+
+
+def duties(cadre: User) -> QuerySet[Grant]:
+    """His grants as a cadre that hold today, wherever."""
+    return Grant.objects.open(clock.today()).filter(user=cadre, role=Role.CADRE).select_related("area")
 
 
 def _hand_over(

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,7 +17,7 @@ from households.actions.pairings import Outcome
 from households.forms.pairings import HandoverForm, helpers_of, is_uuid
 from households.models import Pairing
 from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, name_villages
-from pairing import audit
+from pairing import audit, wording
 from pairing.access import permission_required
 from pairing.errors import Refused, add_refusal
 from pairing.models import User
@@ -72,6 +73,11 @@ def handover_create(request: HttpRequest, public_id: str) -> HttpResponse:
                     len(chosen),
                 )
                 messages.success(request, words % {"number": len(chosen)})
+                if data["end_duty"] and (
+                    stays := wording.listed(g.area.label for g in actions.duties(leaver))
+                ):
+                    said = _("%(name)s remains a cadre where others decide on that: %(places)s.")
+                    messages.info(request, said % {"name": leaver.name, "places": stays})
                 return redirect("households:handover_list")
     audit.read("pairing.handover", by=request.user, objects=[p.household for p in pairings],
                permission=P.PAIRING_MANAGE, object_type="households.household")  # fmt: skip

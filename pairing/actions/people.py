@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pairing import clock
 from pairing.actions.second_factors import forget_second_factor
-from pairing.audit import action
+from pairing.audit import Entry, action
 from pairing.errors import Refused, refusing
 from pairing.models import Area, Grant, Invitation, KnownDevice, Unit, User
 from pairing.models.people import INVITATION_LASTS
@@ -109,7 +109,7 @@ def grant_role(
         ):
             grant.save(force_insert=True)
         entry.about(person)
-        entry.detail["grant"] = {"role": role, "area": area.pk, "id": str(grant.public_id)}
+        _record(entry, grant)
     person.__dict__.pop("open_grants", None)
     return grant
 
@@ -124,8 +124,14 @@ def end_grant(*, grant: Grant, reason: str, by: User) -> Grant:
         grant.ended_on, grant.ended_by = clock.today(), by
         grant.save(update_fields=["ended_on", "ended_by"])
         entry.about(grant.user)
-        entry.detail["grant"] = {"role": grant.role, "area": grant.area_id, "id": str(grant.public_id)}
+        _record(entry, grant)
     return grant
+
+
+def _record(entry: Entry, grant: Grant) -> None:
+    """Say in the audit row which right is meant; a deed around this one may give or end several."""
+    right = {"role": grant.role, "area": grant.area_id, "id": str(grant.public_id)}
+    entry.detail.setdefault("grants", []).append(right)
 
 
 def disable_user(*, person: User, reason: str, by: User) -> User:

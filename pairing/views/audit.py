@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
-from pairing import audit, clock
+from pairing import audit, clock, wording
 from pairing.access import permission_required, prefixes
 from pairing.forms.audit import AccountForm, AuditForm, ExportsForm, ObjectForm, RightsForm, SignInsForm
 from pairing.models import Area, AuditEvent, User
@@ -144,6 +144,7 @@ def audit_rights(request: HttpRequest) -> HttpResponse:
 
     def events(data: dict[str, Any]) -> Any:
         what = Q(action__regex=r"^(grant|person\.(create|disable|enable)|invitation\.create|second_factor)")
+        what |= Q(detail__has_key="grants")  # ended along with a handover, say
         if data["account"]:
             person = _one_person(question, data["account"], request.user, P.AUDIT_VIEW)
             return person and what & Q(object_ids__contains=[person.public_id])
@@ -262,7 +263,7 @@ def _one_person(question: Question, text: str, reader: Any, permission: P) -> Us
         ]
         return found[0]
     if found:
-        names = ", ".join(sorted(person.username for person in found))
+        names = wording.listed(sorted(person.username for person in found))
         question.form.add_error(
             "account", _("Several people have this name; give a user name: %(names)s") % {"names": names}
         )
@@ -291,9 +292,8 @@ def _name(events: list[Any], areas: list[str]) -> None:
     names: dict[UUID, str] = {person.public_id: person.name for person in people}
     for subjects in _floors():
         names |= subjects.named(ids, areas)
-    codes = {
-        code for event in events for code in (event.actor_area, event.object_area, _granted(event)[1]) if code
-    }
+    codes = {code for event in events for code in (event.actor_area, event.object_area)}
+    codes |= {area for event in events for _role, area in _granted(event)}
     places = {area.pk: area.label for area in Area.objects.filter(pk__in=codes)}
     roles: dict[str, Any] = dict(Role.choices)
     for event in events:
@@ -303,12 +303,14 @@ def _name(events: list[Any], areas: list[str]) -> None:
         )
         known = [names[object_id] for object_id in event.object_ids[:3] if object_id in names]
         more = len(event.object_ids) - len(known)
-        event.whom = ", ".join(known) + (_(" and %(n)d more") % {"n": more} if known and more else "")
+        event.whom = wording.listed(known) + (_(" and %(n)d more") % {"n": more} if known and more else "")
         if not known and event.object_ids:
             event.whom = _("%(n)d records") % {"n": len(event.object_ids)}
         event.place = places.get(event.object_area, "")
-        role, area = _granted(event)
-        event.right = " · ".join(str(w) for w in (roles.get(role), places.get(area)) if w)
+        event.right = wording.listed(
+            " · ".join(str(w) for w in (roles.get(role), places.get(area)) if w)
+            for role, area in _granted(event)
+        )
 
 
 def _field_words(event: AuditEvent) -> list[str]:
@@ -323,9 +325,9 @@ def _field_words(event: AuditEvent) -> list[str]:
     return [names.get(name, name) for name in event.fields]
 
 
-def _granted(event: AuditEvent) -> tuple[str, str]:
-    grant = event.detail.get("grant") or {}
-    return grant.get("role", ""), grant.get("area", "")
+def _granted(event: AuditEvent) -> list[tuple[str, str]]:
+    """Role and area of each right that was given or ended."""
+    return [(grant["role"], grant["area"]) for grant in event.detail.get("grants", [])]
 
 
 _WHO = ["at", "who", "acting", "word", "result", "reason", "address"]
@@ -344,7 +346,7 @@ def _columns() -> dict[str, Column]:
         Column("whom", _("About whom or what")),
         Column("place", _("Place")),
         Column("right", _("Role and area")),
-        Column("fields", _("Fields"), value=lambda e: ", ".join(_field_words(e))),
+        Column("fields", _("Fields"), value=lambda e: wording.listed(_field_words(e))),
         Column(
             "result",
             _("Result"),

@@ -10,7 +10,7 @@ from households.models import Household, Pairing
 from pairing import clock
 from pairing.actions.people import end_grant
 from pairing.errors import Refused
-from pairing.models import Grant
+from pairing.models import Area, Grant
 from pairing.roles import Role
 from tests import cast, factories
 from tests.visits import made
@@ -63,6 +63,22 @@ def test_one_successor_for_all_after_a_dry_run_and_the_duty_ends(world):
     assert {row.handover_note for row in rows} == {"", "deaf in one ear"}
     assert Household.everything.filter(lead=world.successor).count() == 2
     assert not Grant.objects.open(clock.today()).filter(user=world.people["cadre"]).exists()
+
+
+def test_only_duties_that_one_may_end_do_and_the_log_of_rights_names_them(world):
+    cadre, elsewhere = world.people["cadre"], cast.OTHER_TOWNSHIP
+    Grant.objects.create(user=cadre, role=Role.CADRE, area_id=elsewhere, started_on=clock.today())
+    client = world.client("township_admin")
+    chosen = sent(everybody=str(world.successor.public_id), end_duty="on", confirm="yes")
+    page = client.post(url(world), chosen, follow=True)
+    left = Grant.objects.open(clock.today()).get(user=cadre)
+    assert left.area_id == elsewhere
+    assert f"{left.area.label}" in page.content.decode()
+    asked = {"account": cadre.username, "reason": "x", "since": "", "until": ""}
+    log = world.client("auditor").post(reverse("pairing:audit_rights"), asked).context["question"].table.rows
+    assert [(e.action, e.right.split(" · ")[1]) for e in log] == [
+        ("pairing.hand_over", Area.objects.get(pk=cast.TOWNSHIP).label)
+    ]
 
 
 def test_the_duty_does_not_end_while_a_household_would_be_left(world):

@@ -88,7 +88,7 @@ def test_a_deed_and_its_parts_are_one_row(cast, written):
     assert event.object_ids == [person.public_id]
     assert "phone" in event.fields
     assert "13800000001" not in str(vars(event))
-    assert event.detail["grant"]["role"] == "cadre"
+    assert [right["role"] for right in event.detail["grants"]] == ["cadre"]
 
 
 # --- no row, no deed and no page ----------------------------------------------------------------------------
