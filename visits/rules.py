@@ -287,6 +287,15 @@ def check_answer(question: VisitQuestion, user: Any) -> None:
         raise Refused(_("Only the helper who visited can do this."))
 
 
+def can_answer(question: VisitQuestion, user: Any) -> bool:
+    """Does this question wait for an answer of ``user``?"""
+    try:
+        check_answer(question, user)
+    except Refused:
+        return False
+    return True
+
+
 def check_move(problem: Problem, to: str) -> None:
     """A problem goes only where its state allows (``Problem.TRANSITIONS``)."""
     if to not in Problem.TRANSITIONS.get(Problem.State(problem.state), []):

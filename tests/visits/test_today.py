@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Case, F, OuterRef, Subquery, TextField, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Cast, JSONObject
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from households.models import ChangeRequest, Household, Membership
+from households.models import ChangeRequest, Household, Membership, Pairing
 from households.models.members import HEAD
 from pairing import clock
 from pairing.models.audit import AuditEvent
@@ -128,7 +128,9 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
     for who in ("cadre", "other_cadre", "staff"):
         found = sorted(rows_of(world.people[who]), key=lambda row: row["head_key"])
         assert found == sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
-    assert sum(len(row["asked"]) for row in rows_of(cadre)) == 4
+    assert (
+        sum(len(row["asked"]) for row in rows_of(cadre)) == 8
+    )  # his own, and those of somebody who does not help there
     assert sum(len(row["owed"]) for row in rows_of(cadre)) == 2
 
 
@@ -136,7 +138,11 @@ def by_querysets(user):
     """The same rows, said with the querysets that every other page uses."""
     of_it = {"household": OuterRef("pk")}
     promises = Promise.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).open().order_by("due_on")
-    visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(**of_it, visited_by=user).order_by("pk")
+    visits = Visit.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).order_by("pk")
+    helping = Pairing.everything.valid().filter(
+        household=OuterRef("household"), cadre=OuterRef("visited_by"), ended_on=None
+    )
+    to_answer = visits.asked().filter(Q(visited_by=user) | ~Exists(helping))
     heads = Membership.objects.visible_to(user, P.TODAY).present().filter(**of_it, relation=HEAD)
     as_json = JSONObject(id="public_id", on="visited_on", by=F("author__name"))
     mine = ChangeRequest.objects.visible_to(user, P.CHANGE_PROPOSE).filter(proposed_by=user)
@@ -150,8 +156,8 @@ def by_querysets(user):
         ),
         promise_due=Subquery(promises.values("due_on")[:1]),
         owed=ArraySubquery(owed.values(text=Cast("public_id", TextField()))),
-        asked=ArraySubquery(visits.asked().values(json=as_json)),
-        unconfirmed=ArraySubquery(visits.unconfirmed().values(json=as_json)),
+        asked=ArraySubquery(to_answer.values(json=as_json)),
+        unconfirmed=ArraySubquery(visits.unconfirmed().filter(visited_by=user).values(json=as_json)),
         returned=ArraySubquery(
             mine.filter(**of_it, state="returned").order_by("pk").values(text=Cast("public_id", TextField()))
         ),

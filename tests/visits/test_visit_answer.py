@@ -2,8 +2,14 @@
 
 from django.urls import reverse
 
+from households.actions.pairings import pair
+from households.models import Pairing
+from pairing import clock
+from pairing.models import Grant
+from pairing.roles import Role
+from tests import cast
 from tests.visits.logged import visit as made
-from visits.actions.reading import Question, ask
+from visits.actions.reading import Question, ask, mark_read
 from visits.models import Visit
 
 
@@ -21,3 +27,35 @@ def test_the_answer_stands_beside_the_words(world):
     stored = Visit.everything.get(pk=visit.pk)
     assert (stored.state, stored.said) == (Visit.State.ANSWERED, "今年种了玉米。")
     assert client.get(url).status_code == 403  # nothing is asked any more
+
+
+def test_after_a_handover_the_helper_of_today_is_asked(world):
+    visit = made(world, said="今年种了玉米。")
+    ask(visit=visit, questions=[Question("said", "种了几亩？")], by=world.people["staff"])
+    own, former, successor = world.files["own"], world.people["cadre"], world.people["nobody"]
+    url = reverse("visits:visit_answer", args=[visit.public_id])
+    Grant.objects.create(user=successor, role=Role.CADRE, area_id=cast.TOWNSHIP)
+    pair(
+        household=own,
+        cadre=successor,
+        started_on=clock.today(),
+        role="second",
+        by=world.people["township_admin"],
+    )
+    client = world.client("nobody")
+    today = reverse("visits:today")
+    assert url not in client.get(today).content.decode()  # the visitor still helps there: it is his to answer
+    Pairing.everything.filter(household=own, cadre=former).update(ended_on=clock.today())
+    assert url in client.get(today).content.decode()
+    assert "种了几亩？" in client.get(url).content.decode()
+    name = f"answer-{visit.questions.get().public_id}"
+    assert client.post(url, {name: "三亩半"}).status_code == 302
+    assert visit.questions.get().answered_by == successor
+
+
+def test_the_township_may_read_a_visit_whose_question_nobody_answers(world):
+    visit, staff = made(world), world.people["staff"]
+    ask(visit=visit, questions=[Question("said", "种了几亩？")], by=staff)
+    page = world.client("staff").get(reverse("visits:visit_read", args=[visit.public_id]))
+    assert (page.context["may_read"], page.context["may_ask"]) == (True, False)
+    assert mark_read(visit=visit, by=staff).state == Visit.State.READ

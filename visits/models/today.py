@@ -15,12 +15,17 @@ _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unco
 _MINE = "p.cadre_id = %(user)s AND NOT p.voided"
 
 
+# His own, or of somebody who helps there no more: then the helper of today answers (``rules.check_answer``).
+_HIS_TO_ANSWER = """(v.visited_by_id = %(user)s OR NOT EXISTS (SELECT FROM households_pairing p
+        WHERE p.household_id = h.id AND p.cadre_id = v.visited_by_id AND NOT p.voided AND p.ended_on IS NULL))"""
+
+
 def _visits(which: str) -> str:
-    """SQL: his own visits to a household of which ``which`` holds, as JSON."""
+    """SQL: the visits to a household of which ``which`` holds, as JSON."""
     return f"""
 coalesce((SELECT json_agg(json_build_object('id', v.public_id, 'on', v.visited_on, 'by', author.name) ORDER BY v.id)
     FROM visits_visit v JOIN pairing_user author ON author.id = v.author_id
-    WHERE v.household_id = h.id AND v.visited_by_id = %(user)s AND {which}), '[]')"""  # noqa: S608
+    WHERE v.household_id = h.id AND {which}), '[]')"""  # noqa: S608
 
 
 _ROWS = f"""
@@ -32,8 +37,8 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
     (SELECT min(p.due_on) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open') AS promise_due,
     coalesce((SELECT json_agg(b.public_id ORDER BY b.id) FROM visits_problem b
         WHERE h.open_problems > 0 AND b.household_id = h.id AND {_OWED}), '[]') AS owed,
-    {_visits(_ASKED)} AS asked,
-    {_visits(_UNCONFIRMED)} AS unconfirmed,
+    {_visits(f"{_ASKED} AND {_HIS_TO_ANSWER}")} AS asked,
+    {_visits(f"{_UNCONFIRMED} AND v.visited_by_id = %(user)s")} AS unconfirmed,
     coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
         WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned,
     h.status = 'open' AND EXISTS (

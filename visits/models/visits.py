@@ -72,7 +72,7 @@ class Visit(ScopedModel):
     TRANSITIONS: ClassVar = {
         State.TO_READ: [State.READ, State.ASKED, State.WITHDRAWN],
         State.FILED: [State.READ, State.ASKED, State.TO_READ, State.WITHDRAWN],
-        State.ASKED: [State.ANSWERED, State.WITHDRAWN],
+        State.ASKED: [State.ANSWERED, State.READ, State.WITHDRAWN],
         State.ANSWERED: [State.READ, State.ASKED, State.WITHDRAWN],
         State.READ: [State.ASKED, State.WITHDRAWN],
     }

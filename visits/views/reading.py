@@ -55,7 +55,7 @@ def visit_read(request: HttpRequest, public_id: str) -> HttpResponse:
         "ask": form.at(),
         "askable": rules.ASKABLE,
         "may_read": (may_read := rules.can_read(visit, request.user)),
-        "may_ask": may_read and visit.household.is_open,
+        "may_ask": may_read and visit.household.is_open and visit.state != Visit.State.ASKED,
         "file": _file(request, visit.household, visit),
         "reasons": [Visit.Reason(r).label for r in visit.reading_reasons if r in Visit.Reason],
     }

@@ -219,10 +219,11 @@ def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """待补充: the township's questions, each beside my own words, which stay as they are."""
+    """待补充: the township's questions, each beside the words, which stay; a successor answers too."""
     visit = _visit(request, public_id, P.VISIT_LOG)
-    open_questions = [q for q in visit.questions.select_related("asked_by") if q.answered_at is None]
-    if request.user.pk != visit.visited_by_id or not open_questions:
+    asked = visit.questions.select_related("asked_by", "visit__household")
+    open_questions = [question for question in asked if rules.can_answer(question, request.user)]
+    if not open_questions:
         return refusal(request, Refused(_("There is no open question for you at this visit.")))
     form = AnswerForm(sent(request), questions=open_questions)
     if request.method == "POST" and form.is_valid():
@@ -234,7 +235,7 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, DONE)
             return redirect("visits:today")
-    return _page(request, "visits/visit_answer.html", visit, form)
+    return _show(request, "visits/visit_answer.html", visit, form)
 
 
 def _visit(request: HttpRequest, public_id: str, permission: P) -> Visit:
@@ -264,6 +265,10 @@ def _page(request: HttpRequest, template: str, visit: Visit, form: Any) -> HttpR
         rules.check_own(visit, request.user)
     except Refused as refused:
         return refusal(request, refused)
+    return _show(request, template, visit, form)
+
+
+def _show(request: HttpRequest, template: str, visit: Visit, form: Any) -> HttpResponse:
     audit.read("visit.show", by=request.user, objects=[visit])
     context = detail(request, visit, restricted=False) | {"form": form}
     return render(request, template, context, status=422 if form.errors else 200)
