@@ -1,13 +1,12 @@
-"""Charts as inline SVG made on the server: bars and month strips in one hue, outlined, numbers inside.
+"""Charts as inline SVG made on the server: month strips in one hue, outlined, numbers inside.
 
-They take the same table that makes the page and the spreadsheet. Colours are classes (static/css/look.css);
+Colours are classes (static/css/look.css);
 no style attribute, no script, and they print.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import count
-from typing import Any, Protocol
 
 from django.utils.functional import Promise
 from django.utils.html import escape
@@ -18,48 +17,8 @@ from pairing import wording
 
 Text = str | Promise
 
-# Units are CSS pixels on a phone of 360: the text is not scaled down there.
-WIDTH = 360
-ROW = 28
-LABEL = 112
-NAME_LENGTH = 14  # in half-width characters; longer names are cut here and whole in the description
-CELL = 28
+CELL = 28  # CSS pixels: twelve of them on a phone of 360 are not scaled down
 _numbers = count(1)
-
-
-class Series(Protocol):
-    """What a chart needs of a table: the words and the value of a column in each row."""
-
-    @property
-    def columns(self) -> Sequence[Any]: ...
-    @property
-    def rows(self) -> Sequence[Any]: ...
-    @property
-    def caption(self) -> Text: ...
-
-
-def bars(table: Series, label: str, value: str, title: Text = "", description: Text = "") -> SafeString:
-    """Horizontal bars in the table's own order: the column ``label`` names them, ``value`` is their length.
-
-    Values are counts, not negative; none is drawn as a dash. Raises KeyError for an unknown column.
-    """
-    columns = {column.key: column for column in table.columns}
-    names, figures = columns[label], columns[value]
-    pairs = [(names.words(row), figures.of(row), figures.words(row)) for row in table.rows]
-    longest = max((number or 0 for _n, number, _w in pairs), default=0) or 1
-    room = WIDTH - LABEL - 52
-    parts = []
-    for place, (name, number, words) in enumerate(pairs):
-        y = place * ROW
-        length = round(room * (number or 0) / longest, 1)
-        parts.append(
-            f'<text class="chart-label" x="{LABEL - 8}" y="{y + 19}" text-anchor="end">'
-            f"{escape(_cut(name))}</text>"
-            f'<rect class="cell level-3" x="{LABEL}" y="{y + 4}" width="{length}" height="{ROW - 8}"/>'
-            f'<text x="{LABEL + length + 6}" y="{y + 19}">{escape(words or wording.NOTHING)}</text>'
-        )
-    said = gettext("; ").join(f"{name} {words or wording.NOTHING}" for name, _v, words in pairs)
-    return _svg(parts, len(pairs) * ROW or ROW, title or table.caption, description or said)
 
 
 def month_strip(
@@ -83,17 +42,7 @@ def month_strip(
     return _svg(parts, 66, title, description or gettext("; ").join(said), CELL * (len(cells) or 1))
 
 
-def _cut(name: str) -> str:
-    """``name`` within the label's width; a Chinese character takes two places."""
-    taken = 0
-    for place, character in enumerate(name):
-        taken += 1 if ord(character) < 0x1100 else 2
-        if taken > NAME_LENGTH:
-            return name[: max(place - 1, 1)] + "…"
-    return name
-
-
-def _svg(parts: Iterable[str], height: int, title: Text, description: Text, width: int = WIDTH) -> SafeString:
+def _svg(parts: Iterable[str], height: int, title: Text, description: Text, width: int) -> SafeString:
     number = next(_numbers)
     names = f"chart-{number}-title", f"chart-{number}-words"
     return mark_safe(  # noqa: S308  every text is escaped

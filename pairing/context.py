@@ -25,7 +25,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.PAIRING_PROFILE == "demo",
         "idle_seconds": reader.idle_minutes * 60 if reader else 0,
         "today": clock.today(),
-        "request_id": getattr(request, "id", ""),
     }
 
 

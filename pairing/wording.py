@@ -1,4 +1,4 @@
-"""Dates, spans and masked numbers in the reader's words; used by templates, tables and prints alike."""
+"""Dates, spans and lists in the reader's words; used by templates, tables and prints alike."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -88,15 +88,3 @@ def overdue_days(value: dt.date | None) -> str:
     if days <= 0:
         return relative_days(value)
     return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
-
-
-def masked(value: object, keep: int = 6) -> str:
-    """The first ``keep`` characters and a star for each other one.
-
-    For identity numbers ``keep`` is 6: the area digits. First and last digits together, beside a birth
-    date, would leave only a handful of candidates. For phone and bank numbers use ``keep=0`` or 3.
-    """
-    text = str(value or "")
-    if not text:
-        return NOTHING
-    return text[:keep] + "*" * max(len(text) - keep, 4)

@@ -135,7 +135,7 @@ class MemberEditForm(IdentityFields):
     )
     KEPT_WHEN_EMPTY = ("phone", "id_number", "birth_date")
 
-    def __init__(self, *args: Any, membership: Membership, shows_birth: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         self.membership, person = membership, membership.person
         names = ("name", "certificate", "sex", "ethnic_group", "person_number")
         kwargs["initial"] = {

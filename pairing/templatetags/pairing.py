@@ -1,4 +1,4 @@
-"""What every template has without loading it: icons, badges, dates in words, masked values."""
+"""What every template has without loading it: icons, badges, dates in words."""
 
 import datetime as dt
 from functools import lru_cache
@@ -12,18 +12,15 @@ from django.utils.translation import get_language
 from pairing import charts, nav, wording
 from pairing.icons import badge as badge_html
 from pairing.icons import icon as icon_svg
-from pairing.tables import Table
 
 register = template.Library()
 
 for _word in (
     wording.day,
     wording.short_day,
-    wording.month,
     wording.moment,
     wording.relative_days,
     wording.overdue_days,
-    wording.masked,
 ):
     register.filter(_word.__name__, _word)
 
@@ -59,12 +56,6 @@ def _kept(name: str, language: str, roles: frozenset[str], page: str, demo: bool
 def labelled(value: object, labels: dict[object, object]) -> object:
     """The label of a stored value: ``{{ row.kind|labelled:kinds }}``; the value itself when unknown."""
     return labels.get(value, value)
-
-
-@register.simple_tag
-def bars(table: Table, label: str, value: str, title: str = "", description: str = "") -> SafeString:
-    """``{% bars table "village" "households" %}``: horizontal bars of two columns of a table."""
-    return charts.bars(table, label, value, title, description)
 
 
 @register.simple_tag

@@ -104,11 +104,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
                 {"label": _("Type"), "old": "", "new": _("monitored household"), "note": ""},
             ],
             "chip_choices": [("week", _("within a week")), ("month", _("by the end of the month"))],
-            "steps": [
-                (_("Upload"), "done"),
-                (_("Look at the rows"), "now"),
-                (_("Confirm import"), "next"),
-            ],
         },
     )
 
