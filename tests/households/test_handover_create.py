@@ -112,3 +112,13 @@ def test_bad_input_changes_nothing_and_keeps_what_was_typed(world, more):
 def test_a_helper_from_elsewhere_is_not_found(world):
     page = reverse("households:handover_create", args=[world.people["other_cadre"].public_id])
     assert world.client("township_admin").get(page).status_code == 404
+
+
+def test_what_is_restricted_is_handed_to_nobody(world):
+    """The page goes through the township and onto paper: a complaint about the village is not on it."""
+    made.problem(world.files["own"], world.people["cadre"], words="no water", state="mine")
+    complaint = {"kind": "complaint", "restricted": True, "state": "mine"}
+    made.problem(world.files["own"], world.people["cadre"], words="the village head", **complaint)
+    page = world.client("township_admin").get(url(world)).content.decode()
+    assert "no water" in page
+    assert "the village head" not in page

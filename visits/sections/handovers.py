@@ -32,7 +32,9 @@ def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[di
     promises = Promise.objects.visible_to(user, P.HOUSEHOLD_VIEW).outstanding().filter(household__in=ids)
     for promise in promises:
         add(promise.household_id, _("Promise"), promise.what, promise.due_on, promise_tone(promise, today))
-    problems = Problem.objects.visible_to(user, P.HOUSEHOLD_VIEW).open().filter(household__in=ids)
+    problems = (
+        Problem.objects.visible_to(user, P.HOUSEHOLD_VIEW).open().filter(household__in=ids, restricted=False)
+    )
     for problem in problems:
         words = f"{codelists.label('problem_kind', problem.kind)}{colon()}{problem.words}"
         add(problem.household_id, _("Problem"), words, problem.raised_on, "due")
