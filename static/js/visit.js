@@ -124,6 +124,9 @@
       return null;
     }
   };
+  const forget = async () => {
+    if (keepsDrafts && Drafts.usable) await Drafts.remove(form.elements.client_id.value).catch(() => {});
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
@@ -140,10 +143,12 @@
     }
     if (answer.ok) {
       const { to } = await answer.json();
-      if (keepsDrafts && Drafts.usable) await Drafts.remove(form.elements.client_id.value).catch(() => {});
+      await forget();
       location.assign(to);
       return;
     }
+    // What the server has kept itself comes back no more: its id is used, every save would clash again.
+    if ([409, 410].includes(answer.status)) await forget();
     form.submit(); // errors, a conflict or an ended session: the server's own page says it; the same id, so once
   });
   window.addEventListener("pageshow", () => (button.disabled = false));

@@ -15,7 +15,8 @@ from pairing import clock
 from tests import cast
 from tests.browser.axe import violations, wide
 from tests.site import Site
-from visits.models import Problem, Visit
+from tests.visits import made
+from visits.models import ConflictDraft, Problem, Visit
 
 pytestmark = pytest.mark.browser
 WORDS = "今年玉米好，就是腿疼要看病"
@@ -219,6 +220,23 @@ def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.Wor
     phone.reload()
     expect(phone.locator('input[name="visited_on"][value="other"]')).to_be_checked()
     expect(phone.locator("#id_visited_on_day")).to_have_value(day)
+
+
+def test_what_the_server_kept_of_a_clash_does_not_come_back(phone: Page, world: cast.World) -> None:
+    """Else the next visit there would begin with the used id, and every save would clash again."""
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "五")
+    kept(phone, WORDS + "五")
+    used = phone.locator('input[name="client_id"]').input_value()
+    made.visit(world.files["own"], world.people["cadre"], client_id=used, said="别的话")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("别的话")).to_be_visible()
+    assert ConflictDraft.everything.filter(client_id=used).count() == 1
+    phone.goto(form_of(world))
+    expect(phone.locator("#id_said")).to_have_value("")
+    assert phone.locator('input[name="client_id"]').input_value() != used
+    assert not phone.evaluate("async () => (await Drafts.list()).length")
 
 
 def test_the_form_works_without_script(live: Site, browser, world: cast.World) -> None:
