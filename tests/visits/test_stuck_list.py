@@ -44,3 +44,13 @@ def test_the_pages_side_by_side_tell_no_small_number(kinds, shown, total):
     overview = leader.get(reverse("visits:overview_show"))
     [number] = [c.number for c in overview.context["cards"] if c.figure.key == "referrals_late"]
     assert number == total
+
+
+def test_the_narrower_place_stays_on_the_way_on_and_back():
+    world, query = cast.build(), {"area": cast.VILLAGE}
+    client, kept = world.client("staff"), f"?area={cast.VILLAGE}"
+    page = client.get(URL, query).content.decode()
+    assert f'{reverse("visits:overview_show")}{kept}"' in page
+    assert f'{reverse("visits:figure_list", args=["referrals_late"])}{kept}"' in page
+    villages = client.get(reverse("visits:village_list"), query).content.decode()
+    assert f'{reverse("visits:overview_show")}{kept}"' in villages

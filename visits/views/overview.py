@@ -21,7 +21,7 @@ from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
-from visits.reports.small_cells import SMALL, WITHHELD, Shown, is_small, shown_apart, shown_part, shown_parts
+from visits.reports.small_cells import WITHHELD, Shown, is_small, shown_apart, shown_part, shown_parts
 from visits.reports.strip import strips
 from visits.views.figure_rows import TABLES
 
@@ -36,7 +36,6 @@ class Card:
     number: str
     aside: str = ""
     url: str = ""
-    tone: str = ""
 
 
 @require_GET
@@ -71,9 +70,14 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "strips": lines,
         "by_township": length == 9,
         "township": len(_areas(scope)) == 1 and len(_areas(scope)[0]) == 9,
-        "query": f"?area={scope.area}" if scope.area else "",
+        "query": _query(scope),
         "narrower": [] if guarded or length == 12 else [(names.get(c, c), f"?area={c}") for c in found],
     }
+
+
+def _query(scope: Scope) -> str:
+    """The part of an address that keeps the narrower place; empty for the whole of one's own."""
+    return f"?area={scope.area}" if scope.area else ""
 
 
 def cards(request: HttpRequest, scope: Scope) -> list[Card]:
@@ -85,7 +89,7 @@ def cards(request: HttpRequest, scope: Scope) -> list[Card]:
     for counted in numbers:
         figure = counted.figure
         aside = str(figure.aside_name) % {"number": counted.aside} if counted.aside else ""
-        url = reverse("visits:figure_list", args=[figure.key]) + (f"?area={scope.area}" if scope.area else "")
+        url = reverse("visits:figure_list", args=[figure.key]) + _query(scope)
         found.append(Card(figure, str(counted.number), aside, url))
     return found
 
@@ -159,12 +163,11 @@ def village_list(request: HttpRequest) -> HttpResponse:
     if units:
         columns.append(Column("units", _("Linked units")))
     context = {
-        "scope": scope,
         "place": _place(scope),
+        "query": _query(scope),
         "table": Table(columns, rows, empty=_("There are no such households.")),
         "figures": FIGURES,
         "guarded": guarded,
-        "withheld": guarded and any(WITHHELD in row.values() for row in rows),
     }
     return render(request, "visits/village_list.html", context)
 
@@ -195,13 +198,12 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
         Column("days", _("Longest wait in days"), "number"),
     ]
     context = {
-        "scope": scope,
         "place": _place(scope),
+        "query": _query(scope),
         "table": Table(columns, rows, empty=_("Nothing is stuck.")),
         "definition": BY_KEY[STUCK].definition,
         "guarded": guarded,
         "any_small": guarded and any(is_small(number) for number in counts.values()),
-        "small": SMALL,
     }
     return render(request, "visits/stuck_list.html", context)
 
@@ -237,8 +239,7 @@ def figure_list(request: HttpRequest, key: str) -> HttpResponse:
         "aside": aside,
         "parts": parts,
         "place": _place(scope),
-        "scope": scope,
-        "query": f"?area={scope.area}" if scope.area else "",
+        "query": _query(scope),
     }
     return render(request, "visits/figure_list.html", context)
 
