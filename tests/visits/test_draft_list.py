@@ -1,12 +1,18 @@
 """Second texts under an id already used are kept for their author alone."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
-from pairing import clock
+from pairing import clock, codelists
 from pairing.errors import Conflict
+from pairing.wording import day
 from tests.visits.logged import visit as made
 from visits.actions.facts import Asked, Away, FileChanges
+from visits.actions.help import HelpInput
+from visits.actions.visits import PromiseInput
 
 
 def test_only_the_author_reads_what_was_kept(world):
@@ -32,3 +38,20 @@ def test_facts_that_changed_are_kept_too_with_numbers_masked(world):
     page = world.client("cadre").get(reverse("visits:draft_list")).content.decode()
     assert all(words in page for words in ("收完麦子", "甘州农商行", "新存折"))
     assert "6217001234567890123" not in page
+
+
+def test_every_thing_that_was_typed_is_kept_readable(world):
+    first, until = made(world, said="先说的话。"), clock.today() + timedelta(days=9)
+    with pytest.raises(Conflict):
+        made(
+            world,
+            client_id=first.client_id,
+            met_others="隔壁邻居",
+            tasks=["policy"],
+            promises=[PromiseInput("问低保", until)],
+            help=[HelpInput("condolence", "面粉", "2袋", Decimal("80"))],
+        )
+    page = world.client("cadre").get(reverse("visits:draft_list")).content.decode()
+    kinds = [codelists.label("visit_task", "policy"), codelists.label("help_kind", "condolence")]
+    for words in ("隔壁邻居", "问低保", day(until), "面粉", "2袋", "80", *kinds):
+        assert words in page

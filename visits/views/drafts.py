@@ -2,17 +2,20 @@
 
 import base64
 import json
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from households.rules import words as said
-from pairing import audit
+from pairing import audit, codelists
 from pairing.access import permission_required
 from pairing.crypto import draft_key as key_of
 from pairing.roles import P
+from pairing.wording import day
 from visits.models import ConflictDraft
 
 EPOCH = 1  # raise it to make every browser start with a new key
@@ -40,13 +43,19 @@ def draft_list(request: HttpRequest) -> HttpResponse:
 
 def _words(body: dict[str, Any]) -> list[str]:
     """What was typed, in the order of the form."""
-    words = [body.get("said", "")]
+    words = [body.get("met_others", ""), body.get("said", "")]
     words += [answer[name] for answer in body.get("answers", ()) for name in ("done_what", "household_word")]
     words += [fact["words"] for fact in body.get("facts", ())]
     words += _changes(body.get("changes", {}))
-    words += [problem[name] for problem in body.get("problems", ()) for name in ("words", "reason")]
-    words += [promise["what"] for promise in body.get("promises", ())]
-    words += [given["what"] for given in body.get("help", ())]
+    for problem in body.get("problems", ()):
+        words += [codelists.label("problem_kind", problem["kind"]), problem["words"], problem["reason"]]
+    for promise in body.get("promises", ()):
+        until = day(date.fromisoformat(promise["due_on"]))
+        words += [promise["what"], _("due %(date)s") % {"date": until}]
+    for given in body.get("help", ()):
+        amount = _("%(amount)s yuan") % {"amount": given["amount"]} if given["amount"] else ""
+        words += [codelists.label("help_kind", given["kind"]), given["what"], given["quantity"], amount]
+    words += [codelists.label("visit_task", task) for task in body.get("tasks", ())]
     words += [body.get("restricted", "")]
     return [text for text in words if text]
 
