@@ -185,3 +185,17 @@ def test_saved_is_said_of_ones_own_visit_only(world):
         assert ("已保存" in page, f'data-saved="{key}"' in page) == (said, said)
         slip = world.client("staff").get(reverse("visits:slip_enter"), {"saved": str(key)}).content.decode()
         assert (f'data-saved="{key}"' in slip) == (key == theirs.client_id)
+
+
+def test_next_is_whose_gap_closes_first(world):
+    """The gap runs from the listing where that is later than the visit, as ``next_on`` says."""
+    today, cadre = clock.today(), world.people["cadre"]
+    Pairing.everything.filter(cadre=cadre).update(ended_on=today)
+    listed, visited = factories.households([factories.FileSpec(cast.VILLAGE)] * 2)
+    for row, since, last in ((listed, 5, 80), (visited, 300, 30)):
+        listed_on, last_visit_on = today - timedelta(days=since), today - timedelta(days=last)
+        Household.everything.filter(pk=row.pk).update(listed_on=listed_on, last_visit_on=last_visit_on)
+    factories.pairings((row, cadre, today - timedelta(days=90), None) for row in (listed, visited))
+    page = world.client("cadre").get(reverse("visits:today"))
+    assert page.context["next"].row["public_id"] == visited.public_id
+    assert page.context["next_on"] == today + timedelta(days=60)

@@ -88,8 +88,8 @@ def cards_of(user: Any, on: date) -> list[Card]:
 
 def _card(row: dict[str, Any], on: date) -> Card:
     reasons = []
-    rank = (9, row["last_visit_on"] or date.min)
     since = max(filter(None, (row["listed_on"], row["last_visit_on"])), default=None)
+    rank = (9, since or date.min)
     gap = _gap(row["last_visit_on"], on)
     if since and on - since > timedelta(days=GAP_DAYS) - NEAR:
         rank = (4, since)
