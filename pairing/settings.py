@@ -305,6 +305,10 @@ CHANGE_SECTIONS = ["visits.sections.effects.change_source"]
 # What floors above have to say before a file closes, sentences(household), and do when it does: step(household, why=, by=).
 CLOSE_SECTIONS = ["visits.sections.closings.closing_lines"]
 CLOSE_STEPS = ["visits.actions.closings.let_promises_go"]
+# What floors above know of households that are handed over: lines(user, household_ids).
+HANDOVER_SECTIONS = ["visits.sections.handovers.handover_lines"]
+# What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
+LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]
 # What floors above have to say before a grant ends: each takes the grant and raises Refused.
 GRANT_END_CHECKS = ["households.rules.pairings.check_grant_free"]
 # What floors above have to say before a pairing ends on a day: check(pairing, day, field) raises Refused.
@@ -323,11 +327,5 @@ LOGGING = {
 }
 
 # --- the work -----------------------------------------------------------------------------------------------------
-HOUSEHOLDS_PER_CADRE = int(
-    os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20")
-)  # the most one person may look after
-# What follows in the same transaction when households get, lose or change helpers: step(household_ids, by=…).
-HANDOVER_SECTIONS = [
-    "visits.sections.handovers.handover_lines"
-]  # what floors above know of a household: lines(user, ids)
-LEAD_STEPS = ["visits.actions.handovers.pass_promises_on"]
+# The most households that one person may look after.
+HOUSEHOLDS_PER_CADRE = int(os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20"))

@@ -34,15 +34,12 @@ class ImportBatch(models.Model):
     """One uploaded register: parsed, shown as a dry run, applied in one transaction, perhaps undone."""
 
     class State(models.TextChoices):
-        UPLOADED = "uploaded", _("uploaded")
         PARSED = "parsed", _("checked, not yet imported")
-        UNREADABLE = "unreadable", _("cannot be read")
         APPLIED = "applied", _("imported")
         DISCARDED = "discarded", _("discarded")
         UNDONE = "undone", _("undone")
 
     TRANSITIONS: ClassVar = {
-        State.UPLOADED: [State.PARSED, State.UNREADABLE],
         State.PARSED: [State.APPLIED, State.DISCARDED],
         State.APPLIED: [State.UNDONE],
     }
@@ -55,7 +52,7 @@ class ImportBatch(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField(default=0)
     layout = models.CharField(_("layout"), max_length=40, blank=True)
-    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.UPLOADED)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PARSED)
     counts = models.JSONField(default=dict)  # outcome -> number of rows
     columns = models.JSONField(default=list)  # titles as in the file, with the field each was read as
     notes = models.JSONField(default=list)  # what the reader says of the whole file

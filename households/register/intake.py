@@ -70,7 +70,6 @@ def upload(*, file: IO[bytes], name: str, area: str, year: int, by: Any) -> Impo
             file_name=clean_text(name)[0][-200:],
             sha256=hashlib.sha256(data).hexdigest(),
             size=len(data),
-            state=State.UPLOADED,
             uploaded_by=by,
         )
         kept = ImportFile(batch=batch, county_code=batch.county_code)

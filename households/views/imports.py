@@ -28,9 +28,7 @@ from pairing.tables import Column, Table, keyset_page
 
 State, Outcome = ImportBatch.State, ImportRow.Outcome
 TONES = {
-    State.UPLOADED: "info",
     State.PARSED: "due",
-    State.UNREADABLE: "danger",
     State.APPLIED: "done",
     State.DISCARDED: "neutral",
     State.UNDONE: "neutral",

@@ -37,7 +37,6 @@ class ProblemInput:
     office: str = ""
     reason: str = ""
     look_again_on: date | None = None
-    restricted: bool = False
 
 
 def add_problem(
@@ -67,7 +66,7 @@ def add_problem(
         raised_on=raised_on,
         kind=problem.kind,
         words=words,
-        restricted=problem.restricted or problem.kind == checks.COMPLAINT,
+        restricted=problem.kind == checks.COMPLAINT,
         state=problem.triage,
         office=problem.office if referred else "",
         level=level_of(problem.office) if referred else "",

@@ -42,7 +42,7 @@ class VisitQuerySet(ScopedQuerySet):
 
 @pghistory.track(exclude=["body_hmac"])
 class Visit(ScopedModel):
-    """One visit, call or attempt. ``visited_by`` went, ``entered_by`` typed, the visitor confirms."""
+    """One visit, call or attempt. ``visited_by`` went, ``author`` typed, the visitor confirms."""
 
     class Method(models.TextChoices):
         HOME = "home", _("home visit")
@@ -71,7 +71,7 @@ class Visit(ScopedModel):
 
     TRANSITIONS: ClassVar = {
         State.TO_READ: [State.READ, State.ASKED, State.WITHDRAWN],
-        State.FILED: [State.READ, State.ASKED, State.TO_READ, State.WITHDRAWN],
+        State.FILED: [State.READ, State.ASKED, State.WITHDRAWN],
         State.ASKED: [State.ANSWERED, State.READ, State.WITHDRAWN],
         State.ANSWERED: [State.READ, State.ASKED, State.WITHDRAWN],
         State.READ: [State.ASKED, State.WITHDRAWN],
@@ -102,7 +102,7 @@ class Visit(ScopedModel):
     )
     restricted = SealedField(label="visit.restricted", verbose_name=_("restricted"), blank=True)
     has_restricted = models.BooleanField(default=False)
-    # What was said of single facts, as JSON (visits.actions.visits.Fact); sealed: health is among them.
+    # What was said of single facts, as JSON (visits.actions.facts.Fact); sealed: health is among them.
     facts = SealedField(label="visit.facts", blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.TO_READ)
     reading_reasons = ArrayField(models.CharField(max_length=20), default=list, blank=True)
