@@ -2,6 +2,8 @@
 
 import io
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -13,7 +15,9 @@ def test_a_slip_carries_number_people_and_questions(world):
     url = reverse("visits:slip_print")
     assert "canary-own-head" in client.get(url).content.decode()
     assert client.post(url, {}).status_code == 422
-    answer = client.post(url, {"households": [str(own.public_id)]})
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(url, {"households": [str(own.public_id)]})
+    assert not any("personyear" in query["sql"] for query in queries)  # facts are not on paper
     assert answer["Content-Type"] == "application/pdf"
     pages = PdfReader(io.BytesIO(answer.content)).pages
     text = pages[0].extract_text().replace("\n", "")

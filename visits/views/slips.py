@@ -33,7 +33,9 @@ def slip_print(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = [mine[key] for key in form.cleaned_data["households"]]
         slips = print_slips(households=chosen, cadre=request.user, by=request.user)
-        return _pdf(booklet.visit_slips(slips, [subject_of(h, day=clock.today()) for h in chosen]))
+        # A slip asks for no facts: as in the form that is filled from it, none are read.
+        subjects = [subject_of(h, day=clock.today(), entered_for=True) for h in chosen]
+        return _pdf(booklet.visit_slips(slips, subjects))
     audit.read("household.list", by=request.user, objects=mine.values(), permission=P.VISIT_LOG)
     return render(request, "visits/slip_print.html", {"form": form}, status=422 if form.errors else 200)
 
