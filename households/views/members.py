@@ -116,7 +116,8 @@ def person_year_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("households:household_detail", membership.household.public_id)
     record_shown(request, membership, P.HOUSEHOLD_EDIT, "member.show")
-    context = {"form": form, "membership": membership, "year": year, "old": row is None or row.year < year}
+    carried_from = row.year if row and row.year < year else None
+    context = {"form": form, "membership": membership, "year": year, "carried_from": carried_from}
     return render(request, "households/person_year_edit.html", context)
 
 

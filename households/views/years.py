@@ -54,7 +54,7 @@ def year_edit(request: HttpRequest, public_id: UUID, year: int) -> HttpResponse:
         "form": form,
         "household": household,
         "year": year,
-        "carried": row is None and shown is not None,
+        "carried_from": shown.year if shown and row is None else None,
         "first": shown is None,
         "earlier": sorted(set(household.years.values_list("year", flat=True)) - {year}, reverse=True)[:4],
     }

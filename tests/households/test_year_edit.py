@@ -28,9 +28,10 @@ def test_plain_facts_count_at_once_and_income_waits(world: World):
 
 
 def test_an_earlier_year_is_offered_from_what_is_known(world: World):
-    HouseholdYear.everything.filter(household=world.files["area"]).update(year=YEAR - 1)
+    HouseholdYear.everything.filter(household=world.files["area"]).update(year=YEAR - 2)
     page = world.client("staff").get(url(world))
-    assert page.context["carried"]
+    assert page.context["carried_from"] == YEAR - 2
+    assert f"显示{YEAR - 2}年度" in page.content.decode()
     assert page.context["form"].initial["household_type"] == "lifted"
     assert page.context["form"].initial["per_head_income"] is None
 
