@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pairing import audit, clock, names, rules
+from pairing import audit, clock, names, rules, wording
 from pairing.access import permission_required
 from pairing.actions import people
 from pairing.errors import Refused, add_refusal
@@ -286,7 +286,7 @@ def _give_roles(rows: list[Any], *, by: Any) -> None:
     for grant in grants:
         words.setdefault(grant.user_id, []).append(f"{grant.get_role_display()} · {grant.area.label}")
     for row in rows:
-        row.roles_in_words = "; ".join(words.get(row.pk, []))
+        row.roles_in_words = wording.clauses(words.get(row.pk, []))
 
 
 def _table(rows: list[Any]) -> Table:

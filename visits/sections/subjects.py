@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from households.models import Absence, Household, HouseholdYear, PersonYear
 from pairing import codelists
 from pairing.together import read
-from pairing.wording import colon
+from pairing.wording import colon, listed
 from visits.forms.visit import KnownFact, Subject
 from visits.models import Promise, Visit
 
@@ -127,7 +127,7 @@ def _work(row: PersonYear) -> str:
 
 def _health(row: PersonYear) -> str:
     ill = [code for code in row.health if code != "healthy"]
-    return ", ".join(codelists.label("health", code) for code in ill)
+    return listed(codelists.label("health", code) for code in ill)
 
 
 def _home(newest: Iterable[HouseholdYear]) -> Iterable[KnownFact]:
