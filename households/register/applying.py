@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from households.actions.counters import recount
 from households.actions.questions import refresh_questions
 from households.actions.saving import text_of
-from households.checks import HEAD
 from households.models import (
     ChangeField,
     ChangeRequest,
@@ -232,7 +231,7 @@ class _Writing:
         codes = codes_of(household)
         if one.membership is None:
             relation = values.get("relation") or "other"
-            if relation == HEAD and any(c.field == "head" for c in one.changes):
+            if one.head_waits:
                 relation = "other"  # until a second person has looked
             self.made[Membership].new.append(
                 Membership(

@@ -252,16 +252,17 @@ def _compare_member(plan: HouseholdPlan, one: MemberPlan, known: _Known) -> None
 
 
 def _propose_head(plan: HouseholdPlan, known: _Known) -> None:
-    """Another head than the file's: a change for a second person to look at."""
+    """Another head than the file's, or than the one it had: a change for a second person to look at."""
     if plan.household is None:
         return
     new = next((one for one in plan.members if one.member.values.get("relation") == HEAD), None)
     former = next((s for s in known.families[plan.household.pk] if s.relation == HEAD), None)
-    if new is None or former is None or new.person == former.person:
+    if new is None or (new.person == former.person if former else not rules.head_waits(plan.household)):
         return
-    row = next((one for one in plan.members if one.membership == former), None)
+    new.head_waits = True
+    row = next((one for one in plan.members if one.membership == former), None) if former else None
     becomes = row.member.values.get("relation", "") if row else ""
-    old = str(former.person.public_id)
+    old = str(former.person.public_id) if former else ""
     wanted = head_value(new.person, becomes) if new.person else f":{becomes}"
     change = Change("household", "head", old, wanted, waits=True)
     person = new.person.pk if new.person else None

@@ -31,6 +31,7 @@ class MemberPlan:
     changes: list[Change] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)  # of the year, when there is no row for it yet
     said: list[Said] = field(default_factory=list)
+    head_waits: bool = False  # the file's new head, as soon as a second person has looked
 
     @property
     def joins(self) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from households.actions import members
 from households.actions.counters import counts
 from households.models import (
     ChangeField,
@@ -14,6 +15,7 @@ from households.models import (
     Person,
     PersonYear,
 )
+from pairing import clock
 from pairing.models import AuditEvent
 from tests.cast import COUNTY
 from tests.households import register_files as files
@@ -129,6 +131,22 @@ def test_another_head_is_asked_for(world):
     field = ChangeField.everything.get(request__batch=batch)
     head = Person.everything.get(name="周桂花")
     assert (field.field, field.new.open()) == ("head", f"{head.public_id}:spouse")
+
+
+def test_a_head_after_one_who_has_left_is_asked_for_too(world):
+    client = world.client("county_admin")
+    apply(client, staged(client, files.good()))
+    head = Membership.everything.get(person__name="赵福国")
+    by = world.people["county_admin"]
+    members.remove_member(membership=head, left_on=clock.today(), reason="married_out", by=by)
+    rows = files.good_rows()[:4]
+    rows[0][files.PLACE["姓名"]], rows[0][files.PLACE["证件号码"]] = "钱来顺", files.number("19610214", 77)
+    rows[0][files.PLACE["人编号"]] = ""
+    assert apply(client, staged(client, files.good(rows=rows))).status_code == 302
+    joined = Membership.everything.get(person__name="钱来顺")
+    field = ChangeField.everything.get(household=head.household, field="head")
+    assert (joined.relation, joined.household.head_name) == ("other", "赵福国")
+    assert (field.old.open(), field.new.open()) == ("", f"{joined.person.public_id}:")
 
 
 def test_an_import_of_a_township_stays_in_it(world):
