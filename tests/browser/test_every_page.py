@@ -46,6 +46,8 @@ SPACED = """() => {
   document.adoptedStyleSheets = [sheet];
 }"""
 LOOKS = (("zh-hans", "light", PHONE), ("en", "dark", PC))
+# A bar that floats over what can be scrolled away from it says nothing of the size of what lies below.
+RESTING = "document.querySelectorAll('.save-bar').forEach(bar => { bar.style.position = 'static'; })"
 OPEN = "() => { for (const fold of document.querySelectorAll('main details')) fold.open = true }"
 #: Empties the page's own form with the most fields and marks it; false where there is nothing to fill in.
 EMPTY = """() => {
@@ -198,6 +200,7 @@ def send_empty(tab: "Tab", path: str, theme: str, size: dict[str, int]) -> Itera
 
 def faults(tab: "Tab") -> Iterator[str]:
     tab.evaluate(OPEN)
+    tab.evaluate(RESTING)
     yield from violations(tab)
     yield from (f"markup of a text: {element}" for element in tab.evaluate(MARKUP))
     if too_much := wide(tab):
