@@ -228,7 +228,10 @@ PAGES: Mapping[str, Page] = {
     "visits:visit_withdraw": form(
         HELPER | TYPISTS, "visit", but={("clerk", "*"): (403,), ("staff", "*"): (403,)}
     ),
-    "visits:visit_confirm": form(HELPER, "visit_entered"),
+    # What was typed for him he confirms also when the pairing has ended since, or the file is closed.
+    "visits:visit_confirm": form(
+        HELPER, "visit_entered", reach={"cadre": frozenset({"own", "ended", "closed"})}
+    ),
     "visits:visit_answer": form(HELPER, "visit_asked"),
     "visits:promise_list": look(HELPER),
     "visits:promise_done": form(HELPER, "promise"),

@@ -83,9 +83,16 @@ def walk(
                     body = {"of": str(ground.world.files[position].public_id)}
                 answer = browser.send(method, path, body)
                 shown = one_number(ground, position) if (name, method) in REVEALS else set()
+                shown |= own_words(who, name)
                 said = faults(page, who, position, method, answer, unseen - shown)
                 wrong += [f"{who} {method} {name} [{position}]: {fault}" for fault in said]
     return wrong
+
+
+def own_words(who: str, name: str) -> set[str]:
+    """What was typed for a helper he confirms after his pairing, too: Today leads him there."""
+    seen = {"visits:today": ("head",), "visits:visit_confirm": ("head", "said")}.get(name, ())
+    return {cast.canary(place, what) for place in ("ended", "closed") for what in seen if who == "cadre"}
 
 
 FEW = {

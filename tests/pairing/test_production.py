@@ -24,7 +24,8 @@ def good():
 
 
 def run(*command, **changes):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PAIRING_")}
+    tests_own = ("PAIRING_", "DJANGO_ALLOW_ASYNC_UNSAFE")  # the latter is set once a browser test has run
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(tests_own)}
     done = subprocess.run(
         [sys.executable, *command],
         cwd=databases.ROOT,
