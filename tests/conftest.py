@@ -93,3 +93,10 @@ def live(django_db_setup, django_db_blocker) -> Iterator[site.Site]:
             databases.drop(f"{databases.own_name()}_live")
             connection.settings_dict["NAME"] = name
             os.environ["DATABASE_URL"] = databases.address("pairing_app", name)
+
+
+def pytest_runtest_setup() -> None:
+    """No test begins in the language in which the one before it left off: requests leave theirs active."""
+    from django.utils import translation
+
+    translation.deactivate()
