@@ -16,6 +16,7 @@ import pghistory
 from pairing import clock
 from pairing.access import open_grants
 from pairing.errors import refusing
+from pairing.models.areas import LENGTH
 from pairing.models.audit import AuditEvent, ids_of
 from pairing.roles import P, permissions_of
 
@@ -29,8 +30,6 @@ class Source:
 
 
 source: contextvars.ContextVar[Source] = contextvars.ContextVar("audit_source", default=Source())  # noqa: B039 (frozen)
-#: Of the codes of areas, longest first: village, township, county, prefecture, province.
-LENGTHS = (12, 9, 6, 4, 2)
 _current: "contextvars.ContextVar[Entry | None]" = contextvars.ContextVar("audit_entry", default=None)
 
 
@@ -69,7 +68,14 @@ def area_around(codes: Iterable[str]) -> str:
     """The smallest area with all of ``codes`` in it; empty without one."""
     known = set(codes)
     first, last = min(known, default=""), max(known, default="")  # what these two share, all share
-    return next((first[:n] for n in LENGTHS if n <= len(first) and first[:n] == last[:n]), "")
+    return next(
+        (
+            first[:n]
+            for n in sorted(LENGTH.values(), reverse=True)
+            if n <= len(first) and first[:n] == last[:n]
+        ),
+        "",
+    )
 
 
 def acting_as(user: Any, permission: P | None = None, place: str = "") -> tuple[str, str]:

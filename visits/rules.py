@@ -12,6 +12,7 @@ from pairing import clock, wording
 from pairing.access import carries, covers, open_grants
 from pairing.errors import Refused
 from pairing.roles import BY_PAIRING, FEWER_FIELDS, P, permissions_of
+from pairing.rules import can
 from visits import checks
 from visits.models import Problem, Promise, Slip, Visit, VisitEffect, VisitQuestion
 
@@ -99,11 +100,7 @@ def check_own(visit: Visit, user: Any) -> None:
 
 def can_change(visit: Visit, user: Any) -> bool:
     """May ``user`` correct or withdraw this visit?"""
-    try:
-        check_own(visit, user)
-    except Refused:
-        return False
-    return True
+    return can(check_own, visit, user)
 
 
 def check_confirm(visit: Visit, user: Any) -> None:
@@ -127,11 +124,7 @@ def typed_for_former(user: Any) -> QuerySet[Any]:
 
 def can_confirm(visit: Visit, user: Any) -> bool:
     """Is this visit waiting for the word of ``user``?"""
-    try:
-        check_confirm(visit, user)
-    except Refused:
-        return False
-    return True
+    return can(check_confirm, visit, user)
 
 
 def can_take_back(effect: VisitEffect) -> bool:
@@ -260,11 +253,7 @@ def check_askable(household: Household) -> None:
 
 def can_read(visit: Visit, user: Any) -> bool:
     """May ``user`` mark this visit as read, or ask at it?"""
-    try:
-        check_reading(visit, user, Visit.State.READ)
-    except Refused:
-        return False
-    return True
+    return can(check_reading, visit, user, Visit.State.READ)
 
 
 def check_recordable(visit: Visit, household: Household, key: str) -> None:
@@ -289,11 +278,7 @@ def check_answer(question: VisitQuestion, user: Any) -> None:
 
 def can_answer(question: VisitQuestion, user: Any) -> bool:
     """Does this question wait for an answer of ``user``?"""
-    try:
-        check_answer(question, user)
-    except Refused:
-        return False
-    return True
+    return can(check_answer, question, user)
 
 
 def check_move(problem: Problem, to: str) -> None:
@@ -346,16 +331,8 @@ def levels_of(user: Any) -> set[str]:
 
 def steps_open_to(problem: Problem, user: Any) -> list[str]:
     """The states to which ``user`` may move this problem now."""
-
-    def may(to: str) -> bool:
-        try:
-            check_move(problem, to)
-            check_problem_right(problem, user, to)
-        except Refused:
-            return False
-        return True
-
-    return [str(to) for to in Problem.TRANSITIONS.get(Problem.State(problem.state), []) if may(to)]
+    following = Problem.TRANSITIONS.get(Problem.State(problem.state), [])
+    return [str(to) for to in following if can(check_problem_right, problem, user, to)]
 
 
 # --- reading and problems: end --------------------------------------------------------------------------

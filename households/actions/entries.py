@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,18 @@ class MemberEntry:
     years: tuple[PersonYearEntry, ...] = field(default=())
 
 
+Year = TypeVar("Year", YearEntry, PersonYearEntry)
+
+
 def values_of(entry: YearEntry | PersonYearEntry) -> dict[str, Any]:
     """The fields of a year's entry as the model names them, without the year; lists for arrays."""
     values = {f.name: getattr(entry, f.name) for f in fields(entry) if f.name != "year"}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def entry_of(kind: type[Year], row: Any, **changes: Any) -> Year:
+    """The facts of a stored year as an entry: as ``row`` has them, but for ``changes``."""
+    return kind(**{f.name: getattr(row, f.name) for f in fields(kind)} | changes)
 
 
 def differing(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:

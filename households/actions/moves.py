@@ -1,7 +1,6 @@
 """A file moves to another village: inside the county with all its rows, into another one as a new file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households import rules
 from households.actions.counters import recount
-from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
+from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry, entry_of
 from households.actions.households import close_household, register_household
 from households.actions.pairings import end_pairing
 from households.actions.saving import locked_open
@@ -90,7 +89,7 @@ def _reopened_elsewhere(
         Membership.everything.present().filter(household=household).select_related("person").order_by("pk")
     )
     entries = [_member(member, on) for member in members]
-    years = [_entry(YearEntry, row) for row in household.years.order_by("year")]
+    years = [entry_of(YearEntry, row) for row in household.years.order_by("year")]
     away = list(household.absences.on(on))
     close_household(household=household, on=on, reason="moved", by=by)
     Membership.everything.filter(pk__in=[m.pk for m in members]).update(
@@ -130,13 +129,8 @@ def _member(membership: Membership, on: date) -> MemberEntry:
         phone=person.phone.open(),
         joined_on=on,
         joined_reason="moved",
-        years=tuple(_entry(PersonYearEntry, row) for row in person.years.order_by("year")),
+        years=tuple(entry_of(PersonYearEntry, row) for row in person.years.order_by("year")),
     )
-
-
-def _entry(kind: Any, row: Any) -> Any:
-    """The facts of a stored year as an entry."""
-    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})
 
 
 def _keep_away(household: Household, absences: Iterable[Absence], people: Sequence[int]) -> None:

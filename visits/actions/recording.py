@@ -8,12 +8,12 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from households.actions.entries import PersonYearEntry, YearEntry
+from households.actions.entries import PersonYearEntry, YearEntry, entry_of
 from households.actions.members import record_person_year
 from households.actions.years import OF_ITS_YEAR, record_household_year
 from households.models import HouseholdYear, Membership, PersonYear
@@ -112,24 +112,18 @@ def record_fact(*, visit: Visit, key: str, values: Mapping[str, Any], by: Any) -
         year = max(told.row.year, visit.visited_on.year)
         known = {"fact_source": "household", "known_on": visit.visited_on}
         if told.membership is not None:
-            facts = _entry(PersonYearEntry, told.row, year, {**known, **values})
+            facts = entry_of(PersonYearEntry, told.row, year=year, **{**known, **values})
             record_person_year(membership=told.membership, facts=facts, by=by)
         else:
             fresh = {**known, **dict.fromkeys(OF_ITS_YEAR)} if year > told.row.year else {}
             reason = "survey" if visit.method == Visit.Method.HOME else "household_report"
             record_household_year(
-                household=household, facts=_entry(YearEntry, told.row, year, {**fresh, **values}),
+                household=household, facts=entry_of(YearEntry, told.row, year=year, **{**fresh, **values}),
                 reason=reason, by=by,
             )  # fmt: skip
         return VisitEffect.everything.create(
             **codes_of(visit), visit=visit, household=household, kind=VisitEffect.Kind.RECORDED, fact=key
         )
-
-
-def _entry(kind: Any, row: Any, year: int, values: Mapping[str, Any]) -> Any:
-    """The facts of ``year``: as ``row`` has them, but for ``values``."""
-    stored = {field.name: getattr(row, field.name) for field in fields(kind)}
-    return kind(**{**stored, **values, "year": year})
 
 
 NO_PLACE = _("What was told has no place in the file any more.")
