@@ -11,7 +11,6 @@ from itertools import count
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from pairing import wording
 
@@ -39,7 +38,7 @@ def month_strip(
         if month.month == 1 or (place == 0 and month.month < 12):
             parts.append(f'<text class="chart-label" x="{x}" y="62">{month.year}</text>')
         said.append(f"{wording.month(month)} {words}{'' if share is None else '%'}")
-    return _svg(parts, 66, title, description or gettext("; ").join(said), CELL * (len(cells) or 1))
+    return _svg(parts, 66, title, description or wording.clauses(said), CELL * (len(cells) or 1))
 
 
 def _svg(parts: Iterable[str], height: int, title: Text, description: Text, width: int) -> SafeString:

@@ -72,7 +72,7 @@ def say(field: str, value: Any) -> str:
         return MASKS[field](str(value))
     if field in LISTS:
         codes = value if isinstance(value, list) else [value]
-        return _(", ").join(codelists.label(LISTS[field], str(code)) for code in codes)
+        return wording.listed(codelists.label(LISTS[field], str(code)) for code in codes)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):

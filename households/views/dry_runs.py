@@ -31,7 +31,7 @@ _SKIPPED = {
 def skipped_words(notes: Iterable[Mapping[str, Any]]) -> str:
     """What was passed over in the file, in one line; empty when nothing was."""
     words = [_SKIPPED[note["kind"]](note["count"]) for note in notes if note["code"] == "skipped"]
-    return _(", ").join(words)
+    return wording.listed(words)
 
 
 def shown_row(row: ImportRow) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def words(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
-        return _(", ").join(words(field, one) for one in value)
+        return wording.listed(words(field, one) for one in value)
     if isinstance(value, dt.date):
         return str(wording.day(value))
     if known is None:

@@ -86,7 +86,7 @@ def effects_of(request: HttpRequest, household: Household, form: MoveForm) -> li
             "Linked units of the new village: %(units)s.",
             len(units),
         )
-        said.append(linked % {"units": _(", ").join(units)})
+        said.append(linked % {"units": wording.listed(units)})
     return said
 
 

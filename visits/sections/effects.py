@@ -12,7 +12,7 @@ from households.forms.changes import change_label
 from households.models import ChangeRequest
 from pairing.access import carries, covers
 from pairing.roles import P
-from pairing.wording import colon
+from pairing.wording import colon, listed
 from visits import rules
 from visits.actions.recording import is_for_the_file, told_facts
 from visits.models import Visit, VisitEffect
@@ -45,7 +45,7 @@ def fact_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
 def _effect_line(effect: VisitEffect, user: Any) -> dict[str, Any]:
     line = {"effect": effect, "can_take_back": rules.can_take_back(effect), "url": ""}
     if request := effect.request:
-        facts = _(", ").join(change_label(change) for change in request.changes.all())
+        facts = listed(change_label(change) for change in request.changes.all())
         may_open = request.proposed_by_id == user.pk or carries(user, P.CHANGE_DECIDE)
         url = reverse("households:change_detail", args=[request.public_id]) if may_open else ""
         tone = "due" if request.state == ChangeRequest.State.WAITING else "info"

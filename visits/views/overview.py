@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from pairing import audit, clock, codelists
+from pairing import audit, clock, codelists, wording
 from pairing.access import carries, permission_required, prefixes
 from pairing.models import Area, VillageLink
 from pairing.roles import P
@@ -150,7 +150,7 @@ def village_list(request: HttpRequest) -> HttpResponse:
             "code": code,
             "name": names.get(code, code),
             "township": townships.get(code[:9], ""),
-            "units": _(", ").join(units.get(code, ())),
+            "units": wording.listed(units.get(code, ())),
             **none,
             **numbers[code],
         }
@@ -268,7 +268,7 @@ def _areas(scope: Scope) -> list[str]:
 def _place(scope: Scope, names: dict[str, str] | None = None) -> str:
     """The names of the areas that are counted, from ``names`` where they are known."""
     names = _names(_areas(scope)) if names is None else names
-    return _(", ").join(names.get(code, code) for code in _areas(scope))
+    return wording.listed(names.get(code, code) for code in _areas(scope))
 
 
 def _names(codes: Any) -> dict[str, str]:

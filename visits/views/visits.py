@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from households.models import Household
-from pairing import audit, clock, codelists
+from pairing import audit, clock, codelists, wording
 from pairing.access import carries, permission_required
 from pairing.errors import Conflict, Gone, Refused, add_refusal
 from pairing.roles import P
@@ -148,7 +148,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
     return {
         "visit": visit,
         "icon": METHOD_ICONS[Visit.Method(visit.method)],
-        "whom": _(", ").join([*people, *filter(None, [visit.met_others])]),
+        "whom": wording.listed([*people, visit.met_others]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
         "facts": [fact for fact in facts if not is_late(fact)],
         "late": [fact for fact in facts if is_late(fact)],
