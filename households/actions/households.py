@@ -18,7 +18,14 @@ from households.actions.counters import recount
 from households.actions.entries import MemberEntry, YearEntry, values_of
 from households.actions.pairings import end_pairings
 from households.actions.questions import refresh_questions
-from households.actions.saving import Saved, check_version, locked, locked_open, text_of
+from households.actions.saving import (
+    Saved,
+    all_locked_open,
+    check_version,
+    locked,
+    locked_open,
+    text_of,
+)
 from households.models import Household, HouseholdYear, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as pairing_rules
@@ -158,7 +165,7 @@ def put_all_on_list(
     day = on or clock.today()
     rules.check_day(day, "on")
     with action("household.list", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
-        new = [household for household in _all_locked_open(households) if household.listed_on is None]
+        new = [household for household in all_locked_open(households) if household.listed_on is None]
         entry.quiet = not new
         entry.about(*new, fields=["listed_on"])
         rows = Household.everything.filter(pk__in=[h.pk for h in new])
@@ -184,7 +191,7 @@ def take_all_off_list(
     """
     with action("household.unlist", by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry:
         rules.check_reason(reason)
-        files = _all_locked_open(households)
+        files = all_locked_open(households)
         listed = [household for household in files if household.listed_on is not None]
         entry.about(*listed, fields=["listed_on"])
         rows = Household.everything.filter(pk__in=[h.pk for h in listed])
@@ -194,15 +201,6 @@ def take_all_off_list(
             ended = end_pairings(households=files, ended_on=clock.today(), reason="off_list", by=by)
         entry.quiet = not listed and not ended
     return len(listed)
-
-
-def _all_locked_open(households: Iterable[Household]) -> list[Household]:
-    """These files, locked in key order. Raises Refused when one of them is closed."""
-    ids = [household.pk for household in households]
-    files = list(Household.everything.select_for_update().filter(pk__in=ids).order_by("pk"))
-    for household in files:
-        rules.check_open(household)
-    return files
 
 
 def close_household(*, household: Household, on: date, reason: str, by: Any) -> Household:

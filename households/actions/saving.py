@@ -1,6 +1,6 @@
 """What every save of a file does: lock it, compare and raise versions, look at the rules' questions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -29,17 +29,29 @@ def locked(household: Household) -> Household:
 
     Raises Refused when it stands in another village than it did for whoever was let in.
     """
-    found: Household = Household.everything.select_for_update().get(pk=household.pk)
-    if found.village_code != household.village_code:
+    return locked_all([household])[0]
+
+
+def locked_all(households: Iterable[Household]) -> list[Household]:
+    """The same for many files, locked in key order."""
+    villages = {household.pk: household.village_code for household in households}
+    files = list(Household.everything.select_for_update().filter(pk__in=villages).order_by("pk"))
+    if any(file.village_code != villages[file.pk] for file in files):
         raise Refused(_("This file has been moved meanwhile. Please open it again."))
-    return found
+    return files
 
 
 def locked_open(household: Household) -> Household:
-    """The same for a file that must be open. Raises Refused."""
-    found = locked(household)
-    rules.check_open(found)
-    return found
+    """The file, locked, if it is open. Raises Refused."""
+    return all_locked_open([household])[0]
+
+
+def all_locked_open(households: Iterable[Household]) -> list[Household]:
+    """These files, locked in key order. Raises Refused when one of them is closed."""
+    files = locked_all(households)
+    for household in files:
+        rules.check_open(household)
+    return files
 
 
 def check_version(

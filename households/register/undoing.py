@@ -47,7 +47,8 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
             raise Refused(_("This import is not in force."))
         effects = list(_effects(batch))
         files = sorted({effect.household_id for effect in effects})
-        list(Household.everything.filter(pk__in=files).order_by("pk").select_for_update().values_list("pk"))
+        locked = Household.everything.filter(pk__in=files).order_by("pk").select_for_update()
+        entry.about(batch, *locked)  # new ones are gone afterwards
         _check_untouched(batch, effects)
         requests = ChangeRequest.everything.filter(batch=batch)
         created = {effect.row_id for effect in effects if effect.created and effect.model == "household"}
@@ -68,7 +69,6 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
         batch.state = ImportBatch.State.UNDONE
         batch.version += 1
         batch.save()
-        entry.about(batch)
         entry.detail = {"rows": len(effects)}
     return batch
 

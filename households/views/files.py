@@ -23,7 +23,7 @@ from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.together import read
 
-#: Facts of the year as the page shows them. The first line waits for a second person when it changes.
+#: Those facts of a year that a clerk sees.
 CLERK_FACTS = ("household_type",)
 
 

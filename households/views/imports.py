@@ -99,8 +99,8 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Import what the dry run shows."""
     batch = _batch_or_404(request, public_id)
     form = ApplyForm(request.POST)
-    coming, _left = coming_and_left(batch)
     if form.is_valid():
+        coming, _left = coming_and_left(batch)
         try:
             applying.apply(
                 batch=batch,

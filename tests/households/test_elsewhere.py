@@ -8,6 +8,7 @@ from django.urls import reverse
 from households.actions import changes, members, moves
 from households.actions.changes import FieldChange
 from households.actions.entries import MemberEntry, PersonYearEntry
+from households.actions.households import take_all_off_list
 from households.models import ChangeField, Household, HouseholdYear, Membership, PersonYear
 from households.models.scoped import codes_of
 from pairing import clock
@@ -142,6 +143,8 @@ def test_a_file_that_moves_under_somebodys_hands_is_not_written(world: World) ->
     )
     with pytest.raises(Refused):
         members.record_absence(household=stale, away_from=clock.today(), by=world.people["staff"])
+    with pytest.raises(Refused):
+        take_all_off_list(households=[stale], reason="x", by=world.people["township_admin"])
 
 
 def test_every_look_names_the_file(world: World) -> None:

@@ -1,6 +1,9 @@
 """An import can be taken back as long as nobody has touched what it wrote."""
 
-from households.models import ChangeRequest, Household, PersonYear
+from households.actions import members
+from households.models import ChangeRequest, Household, Membership, PersonYear
+from pairing import clock
+from pairing.models import AuditEvent
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, tables, url
 
@@ -14,6 +17,34 @@ def test_an_import_can_be_taken_back_while_nobody_has_touched_it(world):
     batch.refresh_from_db()
     assert batch.state == "undone"
     assert tables() == before
+    named = [AuditEvent.objects.get(action=f"import.{deed}").object_ids for deed in ("apply", "undo")]
+    assert len(named[0]) == 1 + 4  # the batch, and its files: who asks for one of them finds both deeds
+    assert set(named[0]) == set(named[1])
+
+
+def test_the_year_of_somebody_who_comes_from_another_file_goes_back_too(world):
+    client, rows = world.client("county_admin"), files.good_rows()
+    apply(client, staged(client, files.good()))
+    was = Membership.everything.select_related("household", "person").get(person__name="赵小军")
+    year = PersonYear.everything.get(person=was.person)
+    by = world.people["county_admin"]
+    members.remove_member(membership=was, left_on=clock.today(), reason="married_out", by=by)
+    second = next(row for row in rows if row[files.PLACE["户编号"]] == "86299900000002")
+    comer = next(row for row in rows if row[files.PLACE["姓名"]] == "赵小军")
+    comer[files.PLACE["户编号"]], comer[files.PLACE["与户主关系"]] = "86299900000002", "其他"
+    comer[files.PLACE["健康状况"]] = "长期慢性病"
+    for title in files.TITLES[19:]:  # what is said of the household
+        comer[files.PLACE[title]] = second[files.PLACE[title]]
+    second[files.PLACE["人数"]] = comer[files.PLACE["人数"]] = 2
+    batch = staged(client, files.good(rows=[second, comer]))
+    assert apply(client, batch).status_code == 302
+    here = PersonYear.everything.get(pk=year.pk)
+    assert here.health == ["chronic"]
+    assert (here.household.file_number, here.village_code) == ("86299900000002", here.household.village_code)
+    assert client.post(url("import_undo", batch)).status_code == 302
+    there = PersonYear.everything.get(pk=year.pk)
+    assert there.health == year.health
+    assert (there.household, there.village_code) == (was.household, year.village_code)
 
 
 def test_changes_are_taken_back_too(world):

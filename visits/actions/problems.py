@@ -50,7 +50,8 @@ def add_problem(
         raise Refused(_("Write the problem in the household's words."), "words")
     if problem.triage not in TRIAGE:
         raise Refused(_("Choose what becomes of the problem."), "triage")
-    referred, today = problem.triage == Problem.State.REFERRED, clock.today()
+    referred = problem.triage == Problem.State.REFERRED
+    referred_on = clock.today() if referred else None  # then the office hears of it, whenever it was raised
     if referred and not codelists.holds("office", problem.office, raised_on):
         raise Refused(_("Choose the office that it goes to."), "office")
     if problem.triage in (Problem.State.EXPLAINED, Problem.State.NOT_NOW) and not reason:
@@ -70,10 +71,8 @@ def add_problem(
         state=problem.triage,
         office=problem.office if referred else "",
         level=level_of(problem.office) if referred else "",
-        referred_on=today
-        if referred
-        else None,  # the office hears of it today, however long ago it was raised
-        due_on=today + timedelta(days=REPLY_DAYS) if referred else None,
+        referred_on=referred_on,
+        due_on=referred_on and referred_on + timedelta(days=REPLY_DAYS),
         look_again_on=problem.look_again_on if not_now else None,
         reason=reason,
     )

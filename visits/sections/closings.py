@@ -1,5 +1,6 @@
 """What a file leaves behind on this floor when it closes, said before it does (``settings.CLOSE_SECTIONS``)."""
 
+from django.db.models import Q
 from django.utils.translation import ngettext_lazy
 
 from households.models import Household
@@ -41,7 +42,7 @@ def closing_lines(household: Household) -> list[str]:
         (PROBLEMS, household.problems.open()),
         (QUESTIONS, household.visits.filter(state=Visit.State.ASKED)),
         (TYPED, household.visits.unconfirmed()),
-        (SLIPS, household.slips.filter(visit__isnull=True)),
+        (SLIPS, household.slips.filter(Q(visit=None) | Q(visit__state=Visit.State.WITHDRAWN))),
     ]
     counted = [(sentence, number_of(found)) for sentence, found in rows]
     read(*(number for _sentence, number in counted))
