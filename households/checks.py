@@ -122,6 +122,9 @@ def sentence_of(code: str, params: Mapping[str, Any]) -> str:
 Problems = tuple[Problem, ...]
 NONE: Final[Problems] = ()
 
+#: A family's number can be dialled from the next village: a switchboard's extension of 3 to 6 digits cannot.
+LEAST_PHONE: Final = 7
+
 _COMMON_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,6}")
 #: Beside letters and marks of any script: the dot of minority names, blanks and hyphens of Latin ones, 〇.
 _IN_NAMES: Final = frozenset("·'’- 〇་")

@@ -142,7 +142,7 @@ class PhoneField(TextField):
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
         try:
-            return numbers.parse_phone(text).text if text else ""
+            return numbers.parse_phone(text, checks.LEAST_PHONE).text if text else ""
         except Malformed as error:
             raise forms.ValidationError(error.sentence) from error
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from households.checks import Problem, Weight, check_group_name, check_name, read_identity
+from households.checks import LEAST_PHONE, Problem, Weight, check_group_name, check_name, read_identity
 from households.register.layouts import Field, Kind
 from pairing import numbers
 from pairing.numbers import BLANKS, Malformed
@@ -87,7 +87,7 @@ def _phone(field: Field, cell: str, codes: Codes, today: dt.date) -> Value:
     text = cell_text(cell).strip()
     if text in BLANKS or text == "0":
         return "", None
-    return numbers.parse_phone(text).text, None
+    return numbers.parse_phone(text, LEAST_PHONE).text, None
 
 
 def _bank(field: Field, cell: str, codes: Codes, today: dt.date) -> Value:

@@ -20,11 +20,11 @@ class Phone:
     kind: Literal["mobile", "landline", "short"]
 
 
-def parse_phone(value: str) -> Phone:
-    """Read a mobile number, a landline with area code, or a local number of 3 to 8 digits.
+def parse_phone(value: str, least: int = 3) -> Phone:
+    """Read a mobile number, a landline with area code, or a local number of ``least`` to 8 digits.
 
     "+86", spaces, hyphens and the ".0" of a number cell are folded away. Raises Malformed: phone.characters,
-    .length, .several.
+    .length, .several, and .short for a number that only a switchboard knows.
     """
     text = fold_digits(value)
     if text.endswith(".0"):
@@ -41,6 +41,8 @@ def parse_phone(value: str) -> Phone:
     if found := _LANDLINE.fullmatch(digits):
         return Phone(f"{found[1]}-{found[2]}", "landline")
     if 3 <= len(digits) <= 8 and digits[0] != "0":
+        if len(digits) < least:
+            raise Malformed("phone.short", length=len(digits))
         return Phone(digits, "short")
     raise Malformed("phone.length", length=len(digits))
 

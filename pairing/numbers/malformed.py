@@ -19,6 +19,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "identity.damaged": _("The spreadsheet kept only 15 digits of this number. Please type it as text."),
     "phone.characters": _("A phone number has digits only."),
     "phone.length": _("No phone number has %(length)s digits."),
+    "phone.short": _("This phone number has only %(length)s digits. Is a part of it missing?"),
     "phone.several": _("There are several phone numbers in one place; please keep one."),
     "bank.characters": _("An account number has digits only."),
     "bank.length": _("An account number has 12 to 25 digits."),

@@ -546,6 +546,7 @@ BAD_ROWS: tuple[Case, ...] = (
     bad("date.form", "脱贫年度", "去年"),
     bad("money.form", "人均纯收入", "约九千", 6),
     bad("phone.length", "联系电话", "1990000000", 6),
+    bad("phone.short", "联系电话", "66123", 6),
     bad("phone.several", "联系电话", "19900000001、19900000002", 6),
     bad("flag.unknown", "危房户", "也许", 6),
     bad("household.place", "行政村", "四闸村", 3),

@@ -209,6 +209,12 @@ def test_phones(text, kept, kind):
     assert (found.text, found.kind) == (kept, kind)
 
 
+def test_an_extension_is_no_familys_number():
+    with pytest.raises(numbers.Malformed) as wrong:
+        numbers.parse_phone("66123", 7)
+    assert wrong.value.code == "phone.short"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
