@@ -190,8 +190,8 @@ def check_promise_done(promise: Promise) -> None:
 
 
 def check_promise_movable(promise: Promise) -> None:
-    """A date moves while a promise is open, and again when it was kept partly or not."""
-    if Promise.State.OPEN not in Promise.TRANSITIONS.get(Promise.State(promise.state), []):
+    """A date moves, or a promise is let go, while it is open, and again when it was kept partly or not."""
+    if promise.state != Promise.State.OPEN and not promise.is_short:
         raise Refused(
             _("This promise has been settled already: %(state)s.") % {"state": promise.get_state_display()}
         )

@@ -155,6 +155,7 @@ def by_querysets(user):
             default=F("public_id"),
         ),
         promise_due=Subquery(promises.values("due_on")[:1]),
+        promise_short=Exists(Promise.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).short()),
         owed=ArraySubquery(owed.values(text=Cast("public_id", TextField()))),
         asked=ArraySubquery(to_answer.values(json=as_json)),
         unconfirmed=ArraySubquery(visits.unconfirmed().filter(visited_by=user).values(json=as_json)),
@@ -164,7 +165,7 @@ def by_querysets(user):
     )
     return rows.values(
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
-        "best_time", "call", "promise_due", "owed", "asked", "unconfirmed", "returned",
+        "best_time", "call", "promise_due", "promise_short", "owed", "asked", "unconfirmed", "returned",
     )  # fmt: skip
 
 

@@ -302,6 +302,29 @@ def test_done_needs_what_was_done_and_then_the_households_word(world):
     assert again.state == Promise.State.OPEN
 
 
+@pytest.mark.parametrize("word", ["partly", "not_kept"])
+def test_what_fell_short_waits_until_it_has_a_new_day_or_is_left_at_that(world, word):
+    """Decisions: partly, not → open or final. The household's word stays either way."""
+    cadre = world.people["cadre"]
+
+    def short() -> Promise:
+        done = record_done(promise=promise(world), what="材料交了", by=cadre)
+        return record_word(promise=done, word=word, household_word="还差一张表", by=cadre)
+
+    assert short() in Promise.everything.outstanding()
+    again = move_promise(promise=short(), due_on=clock.today(), reason="补表", by=cadre)
+    assert (again.state, again.household_word) == (Promise.State.OPEN, "还差一张表")
+    final = drop_promise(promise=short(), reason="今年的名额满了", by=cadre)
+    assert (final.state, final.household_word) == (word, "还差一张表")
+    assert final not in Promise.everything.outstanding()
+    for act in (
+        lambda: drop_promise(promise=final, reason="x", by=cadre),
+        lambda: move_promise(promise=final, due_on=clock.today(), reason="x", by=cadre),
+    ):
+        with pytest.raises(Refused):
+            act()
+
+
 def test_an_open_promise_that_was_not_kept_stays_owed(world):
     asked = record_word(promise=promise(world), word="not_kept", by=world.people["cadre"])
     assert asked.state == Promise.State.OPEN

@@ -95,14 +95,20 @@ def move_promise(*, promise: Promise, due_on: date, reason: str, by: Any) -> Pro
 
 
 def drop_promise(*, promise: Promise, reason: str, by: Any) -> Promise:
-    """Let a promise go (作罢), with the reason that the household was or will be given."""
+    """Let a promise go (作罢), with the reason that the household was or will be given.
+
+    One that was kept partly or not keeps the household's word and is left at that. Source: decisions, "Promise:
+    partly, not → open or final".
+    """
     reason = checks.one_line(reason)
     if not reason:
         raise Refused(_("Say why it is dropped."), "reason")
     with action("promise.drop", by=by, reason=reason) as entry:
         promise = _locked(promise)
-        rules.check_promise_open(promise)
-        promise.state, promise.dropped_reason = Promise.State.DROPPED, reason
+        rules.check_promise_movable(promise)
+        if promise.state == Promise.State.OPEN:
+            promise.state = Promise.State.DROPPED
+        promise.dropped_reason = reason
         promise.version += 1
         promise.save(update_fields=["state", "dropped_reason", "version"])
         counters.recount([promise.household_id])

@@ -197,6 +197,8 @@ class Township:
         for made in visit.promises.all():
             home.promises.append(made)
             self._follow_promise(made, helper)
+        for short in visit.promises_asked.short():
+            self._follow_short(home, short, helper)
         for raised in visit.problems.all():
             home.problems.append(raised)
             self._follow_problem(raised, helper)
@@ -229,6 +231,14 @@ class Township:
             self.later(max(1, days - 2), days, lambda: self._move(promise, helper))
         elif chance < 0.93:
             self.later(2, days + 2, lambda: self._drop(promise, helper))
+
+    def _follow_short(self, home: Home, promise: Promise, helper: User) -> None:
+        chance = self.random.random()
+        if chance < 0.6:
+            home.promises.append(promise)
+            self.later(1, 10, lambda: self._move(promise, helper))
+        elif chance < 0.9:
+            self.later(1, 10, lambda: self._drop(promise, helper))
 
     def _done(self, promise: Promise, helper: User) -> None:
         promise_actions.record_done(promise=promise, what=self.random.choice(words.DONE), by=helper)

@@ -17,14 +17,23 @@ from visits.models.problems import Problem
 from visits.models.visits import Visit
 
 
+#: Fell short: kept partly or not, and nobody has said since what becomes of it.
+SHORT = Q(state__in=["partly", "not_kept"], dropped_reason="")
+OUTSTANDING = Q(state__in=["open", "done"]) | SHORT
+
+
 class PromiseQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Nothing done or dropped yet."""
         return self.filter(state=Promise.State.OPEN)
 
     def outstanding(self) -> Self:
-        """The household is still owed: open, or done and not yet confirmed by it."""
-        return self.filter(state__in=[Promise.State.OPEN, Promise.State.DONE])
+        """The household is still owed: open, done and not yet confirmed by it, or fallen short of its word."""
+        return self.filter(OUTSTANDING)
+
+    def short(self) -> Self:
+        """Kept partly or not by the household's word, and neither open again nor left at that."""
+        return self.filter(SHORT)
 
     def overdue(self, on: date) -> Self:
         """Due date passed on ``on``, no action written. Source: the township's figure 4."""
@@ -79,6 +88,7 @@ class Promise(ScopedModel):
     asked_at_visit = models.ForeignKey(
         Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="promises_asked"
     )
+    # why it was dropped; of one kept partly or not: why it is left at that
     dropped_reason = models.CharField(_("reason"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -89,7 +99,7 @@ class Promise(ScopedModel):
         indexes: ClassVar = [
             models.Index(
                 fields=["household", "due_on"],
-                condition=Q(state__in=["open", "done"]),
+                condition=OUTSTANDING,
                 name="promise_outstanding",
             ),
             models.Index(fields=["township_code", "due_on"], condition=Q(state="open"), name="promise_open"),
@@ -110,6 +120,11 @@ class Promise(ScopedModel):
                 name="promise_dropped_has_reason", condition=~Q(state="dropped") | ~Q(dropped_reason="")
             ),
         ]
+
+    @property
+    def is_short(self) -> bool:
+        """Kept partly or not by the household's word, and neither open again nor left at that."""
+        return self.state in (self.State.PARTLY, self.State.NOT_KEPT) and not self.dropped_reason
 
     def is_overdue(self, on: date) -> bool:
         return self.state == self.State.OPEN and self.due_on < on

@@ -12,6 +12,7 @@ _ASKED = "v.state = 'asked'"  # Visit.asked()
 # Problem.answer_owed(), without what was said at the table already
 _OWED = "b.state IN ('solved', 'answered') AND b.told_on IS NULL"
 _UNCONFIRMED = "v.confirmed_at IS NULL AND v.state <> 'withdrawn'"  # Visit.unconfirmed()
+_SHORT = "p.state IN ('partly', 'not_kept') AND p.dropped_reason = ''"  # Promise.is_short
 _MINE = "p.cadre_id = %(user)s AND NOT p.voided"
 
 
@@ -35,6 +36,7 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
         WHERE m.household_id = h.id AND m.relation = 'head' AND m.left_on IS NULL AND person.phone <> ''
         ORDER BY m.id LIMIT 1) END AS call,
     (SELECT min(p.due_on) FROM visits_promise p WHERE p.household_id = h.id AND p.state = 'open') AS promise_due,
+    EXISTS (SELECT FROM visits_promise p WHERE p.household_id = h.id AND {_SHORT}) AS promise_short,
     coalesce((SELECT json_agg(b.public_id ORDER BY b.id) FROM visits_problem b
         WHERE h.open_problems > 0 AND b.household_id = h.id AND {_OWED}), '[]') AS owed,
     {_visits(f"{_ASKED} AND {_HIS_TO_ANSWER}")} AS asked,
@@ -61,7 +63,7 @@ def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     he was one, and a visit that was typed for him still waits for his word (``rules.typed_for_former``).
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
-    day of an open promise, ``owed`` are problems whose answer the household has not heard, ``asked`` and
+    day of an open promise, ``promise_short`` is there one that the household calls kept partly or not, ``owed`` are problems whose answer the household has not heard, ``asked`` and
     ``unconfirmed`` are visits (``id``, ``on``, ``by``), ``returned`` his change requests that came back with remarks.
     """
     with connection.cursor() as cursor:

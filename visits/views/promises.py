@@ -71,12 +71,12 @@ def promise_move(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(P.VISIT_LOG)
 def promise_drop(request: HttpRequest, public_id: str) -> HttpResponse:
-    """作罢, with the reason that the household is given."""
+    """作罢, or left at that, with the reason that the household is given."""
 
     def act(promise: Promise, form: Any) -> None:
         drop_promise(promise=promise, reason=form.cleaned_data["reason"], by=request.user)
 
-    return _settle(request, public_id, ReasonForm, rules.check_promise_open, act, "visits/promise_drop.html")
+    return _settle(request, public_id, ReasonForm, rules.check_promise_movable, act, "visits/promise_drop.html")
 
 
 @require_http_methods(["GET", "POST"])

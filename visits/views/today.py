@@ -104,6 +104,10 @@ def _card(row: dict[str, Any], on: date) -> Card:
     if row["owed"]:
         rank = (3, rank[1])
         reasons.insert(0, Reason(_("An answer to bring to the household"), "megaphone", "info"))
+    if row["promise_short"]:
+        rank = (3, rank[1])
+        words = _("A promise was not fully kept: agree on a new day")
+        reasons.insert(0, Reason(words, "hand-raised", "due"))
     due_on = row["promise_due"]
     if due_on and due_on <= on + SOON:
         rank = (1 if due_on < on else 2, due_on)
