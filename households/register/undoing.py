@@ -1,11 +1,11 @@
 """Taking an import back, as long as nobody has touched what it wrote."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -24,6 +24,7 @@ from households.models import (
     Person,
     PersonYear,
 )
+from households.models.scoped import codes_of
 from households.register.staging import loads
 from pairing.audit import action
 from pairing.errors import Refused
@@ -52,8 +53,10 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
         _check_untouched(batch, effects)
         requests = ChangeRequest.everything.filter(batch=batch)
         created = {effect.row_id for effect in effects if effect.created and effect.model == "household"}
-        ChangeField.everything.filter(request__in=requests.filter(household__in=created)).delete()
-        requests.filter(household__in=created).delete()
+        gone = Q(batch=batch) | Q(batch__state=ImportBatch.State.UNDONE)  # imports asked, nobody else
+        of_created = ChangeRequest.everything.filter(gone, household__in=created)
+        ChangeField.everything.filter(request__in=of_created).delete()
+        of_created.delete()
         requests.update(state=ChangeRequest.State.WITHDRAWN)
         ImportEffect.everything.filter(batch=batch).delete()
         ImportRow.everything.filter(batch=batch).delete()
@@ -63,6 +66,7 @@ def undo(*, batch: ImportBatch, by: Any) -> ImportBatch:
                 _take_back(model, [effect for effect in effects if effect.model == name])
         except ProtectedError as error:
             raise Refused(_TOUCHED) from error
+        _give_back(effects)
         kept = [pk for pk in files if pk not in created]
         recount(kept)
         refresh_questions(*Household.everything.filter(pk__in=kept))
@@ -87,7 +91,7 @@ class _Effect:
 
 def _effects(batch: ImportBatch) -> Iterator[_Effect]:
     """All that an import did. The rows made together with a file stand with the file's own effect."""
-    for e in ImportEffect.everything.filter(batch=batch).iterator(chunk_size=2000):
+    for e in ImportEffect.everything.filter(batch=batch).order_by("pk").iterator(chunk_size=2000):
         before = e.before.open()
         if e.created and before:
             for model, ids in loads(before).items():
@@ -139,3 +143,28 @@ def _take_back(model: Any, effects: Sequence[_Effect]) -> None:
         row.version += 1
         also = ["phone_hmac"] if "phone" in before else []
         row.save(update_fields=[*before, *also, "version"])
+
+
+def _give_back(effects: Iterable[_Effect]) -> None:
+    """Rows that are again as an earlier import left them are its own again: it can be taken back as well.
+
+    That is so where the version before the one taken back is the one that the earlier import gave.
+    """
+    after = {(e.model, e.row_id): e.version_after for e in effects if not e.created}
+    files = {e.household_id for e in effects if not e.created}
+    earlier = ImportEffect.everything.filter(household__in=files, batch__state=ImportBatch.State.APPLIED)
+    same, new = [], []
+    for effect in earlier.order_by("pk"):
+        if after.get((effect.model, effect.row_id)) == effect.version_after + 1:
+            effect.version_after += 2  # by the import that is taken back, and by taking it back
+            same.append(effect)
+        made_with = loads(effect.before.open()) if effect.created and effect.before else {}
+        new += [
+            ImportEffect(
+                batch_id=effect.batch_id, household_id=effect.household_id, model=model, row_id=pk,
+                created=True, version_after=3, **codes_of(effect),
+            )
+            for model, ids in made_with.items() for pk in ids if after.get((model, pk)) == 2
+        ]  # fmt: skip
+    ImportEffect.everything.bulk_update(same, ["version_after"], batch_size=1000)
+    ImportEffect.everything.bulk_create(new, batch_size=1000)

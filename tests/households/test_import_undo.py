@@ -67,6 +67,44 @@ def test_changes_are_taken_back_too(world):
     assert ChangeRequest.everything.get(batch=batch).state == "withdrawn"
 
 
+def test_imports_are_taken_back_one_after_the_other_the_last_first(world):
+    client, before = world.client("county_admin"), tables()
+    first = staged(client, files.good())
+    apply(client, first)
+    for phone in ("13900000000", "13900000001"):  # twice, so that versions rise more than once
+        rows = files.good_rows()
+        for row in rows[:4]:
+            row[files.PLACE["联系电话"]] = phone
+        rows[0][files.PLACE["健康状况"]] = "健康"
+        rows[4][files.PLACE["人均纯收入"]] = 12345.6
+        second = staged(client, files.good(rows=rows))
+        apply(client, second)
+        client.post(url("import_undo", first))
+        first.refresh_from_db()
+        assert first.state == "applied"  # the second one stands upon it
+        client.post(url("import_undo", second))
+    client.post(url("import_undo", first))
+    first.refresh_from_db()
+    assert first.state == "undone"
+    assert tables() == before
+
+
+def test_a_file_that_somebody_edited_between_two_imports_keeps_the_first(world):
+    client = world.client("county_admin")
+    first = staged(client, files.good())
+    apply(client, first)
+    Household.everything.filter(file_number="86299900000001").update(version=2)
+    rows = files.good_rows()
+    for row in rows[:4]:
+        row[files.PLACE["联系电话"]] = "13900000000"
+    second = staged(client, files.good(rows=rows))
+    apply(client, second)
+    for batch in (second, first):
+        client.post(url("import_undo", batch))
+        batch.refresh_from_db()
+    assert (second.state, first.state) == ("undone", "applied")
+
+
 def test_a_touched_import_stays(world):
     client = world.client("county_admin")
     batch = staged(client, files.good())
