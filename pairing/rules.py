@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pairing import clock, wording
 from pairing.access import covers, open_grants
 from pairing.errors import Refused
-from pairing.models import Area, Grant, Unit, User, VillageLink
+from pairing.models import Area, Grant, Invitation, Unit, User, VillageLink
 from pairing.roles import LEVELS, P, Role, grantable_by
 
 
@@ -72,6 +72,18 @@ def check_can_manage(person: User, *, by: User) -> None:
     if all(given) or (any(given) and all(_is_below_system(grant, by) for grant in grants)):
         return
     raise Refused(_("This person has a role that is not yours to give."))
+
+
+def check_invitation(invitation: Invitation) -> None:
+    """A code opens an open account once, within its days, and while its maker may still invite that person.
+
+    Who has lost his right since, or whose guest has got a role that is not his to give, holds no key. Without a
+    maker it comes from a command. Raises Refused, for every cause with the same words.
+    """
+    maker = invitation.created_by
+    holds = invitation.is_open(clock.now()) and invitation.user.is_active
+    if not holds or (maker is not None and not can(check_can_manage, invitation.user, by=maker)):
+        raise Refused(_("This code is no longer valid. Ask for a new one."))
 
 
 def _is_below_system(grant: Grant, by: User) -> bool:

@@ -16,7 +16,14 @@ from pairing.models import Area, Grant, Invitation, KnownDevice, Unit, User
 from pairing.models.people import INVITATION_LASTS
 from pairing.names import syllables
 from pairing.roles import P
-from pairing.rules import check_can_end_grant, check_can_grant, check_can_manage, check_can_place
+from pairing.rules import (
+    can,
+    check_can_end_grant,
+    check_can_grant,
+    check_can_manage,
+    check_can_place,
+    check_invitation,
+)
 
 # No letters or digits that look alike on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -168,6 +175,7 @@ def enable_user(*, person: User, by: User) -> User:
 def end_sessions(*, person: User, by: User) -> User:
     """Sign a person out everywhere: oneself, or somebody whom one may manage."""
     with action("session.end", by=by) as entry:
+        person = _locked(person)
         if person.pk != by.pk:
             check_can_manage(person, by=by)
         person.session_epoch += 1
@@ -179,6 +187,7 @@ def end_sessions(*, person: User, by: User) -> User:
 def reset_second_factor(*, person: User, reason: str, by: User) -> User:
     """Forget a lost code app; the person sets up a new one at the next sign-in. Ends his sessions."""
     with action("second_factor.reset", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
+        person = _locked(person)
         check_can_manage(person, by=by)
         forget_second_factor(person)
         person.session_epoch += 1
@@ -192,9 +201,10 @@ def create_invitation(*, person: User, by: User | None) -> tuple[Invitation, str
 
     Only a hash of the code is kept: it is on the printed sheet or nowhere. Lasts seven days.
     """
-    kind = Invitation.Kind.RESET if person.has_usable_password() else Invitation.Kind.INVITE
     token = "".join(secrets.choice(_ALPHABET) for _i in range(TOKEN_LENGTH))
     with action("invitation.create", by=by, permission=P.PEOPLE_MANAGE) as entry:
+        person = _locked(person)
+        kind = Invitation.Kind.RESET if person.has_usable_password() else Invitation.Kind.INVITE
         if by is not None:
             check_can_manage(person, by=by)
         if not person.is_active:
@@ -217,15 +227,14 @@ def create_invitation(*, person: User, by: User | None) -> tuple[Invitation, str
 def accept_invitation(*, invitation: Invitation, password: str) -> User:
     """Set a person's password by an invitation, which is then used up; all his sessions end.
 
-    Raises Refused when the invitation was used, replaced or has expired. The password has passed its form.
+    Raises Refused when the invitation was used, replaced or has expired, or its maker may no longer invite this
+    person. The password has passed its form.
     """
     with action("invitation.accept", by=invitation.user) as entry:
-        invitation = (
-            Invitation.objects.select_for_update(of=("self",)).select_related("user").get(pk=invitation.pk)
-        )
-        person = invitation.user
-        if not (invitation.is_open(clock.now()) and person.is_active):
-            raise Refused(_("This code is no longer valid. Ask for a new one."))
+        person = _locked(invitation.user)
+        invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        invitation.user = person
+        check_invitation(invitation)
         invitation.used_at = clock.now()
         invitation.save(update_fields=["used_at"])
         person.set_password(password)
@@ -242,8 +251,9 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
 
 def open_invitation(token: str) -> Invitation | None:
     """The invitation that a code on paper opens; None when there is none that may still be used."""
-    found = Invitation.objects.select_related("user").filter(token_hash=token_hash(token)).first()
-    return found if found and found.is_open(clock.now()) and found.user.is_active else None
+    known = Invitation.objects.select_related("user", "created_by").filter(token_hash=token_hash(token))
+    found = known.first()
+    return found if found and can(check_invitation, found) else None
 
 
 def token_hash(token: str) -> str:

@@ -45,11 +45,12 @@ def activate_code_app(person: User, secret: str) -> TOTP:
 def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
     """Bind a code app to one's own account, shown by its first code; returns the recovery codes, shown once.
 
-    ``secret`` is the base32 text in the picture. The first code counts as used: it signs nobody in.
+    ``secret`` is the base32 text in the picture. The first code counts as used: it signs nobody in. All sessions
+    end, since none has given a code: who goes on signs in anew, or renews the hash of the one session that did.
     """
     with action("second_factor.enrol", by=by) as entry:
         entry.about(by, fields=["second_factor_on"])
-        if by.second_factor_on:
+        if User.objects.select_for_update(of=("self",)).get(pk=by.pk).second_factor_on:
             raise Refused(_("A code app is set up already."))
         if not validate_totp_code(secret, code):
             raise Refused(
@@ -60,6 +61,7 @@ def enrol_second_factor(*, secret: str, code: str, by: User) -> list[str]:
             app.validate_code(code)
         codes = _new_recovery_codes(by)
         _flag(by, on=True)
+        _end_sessions(by)
     return codes
 
 
@@ -73,12 +75,13 @@ def renew_recovery_codes(*, by: User) -> list[str]:
 
 
 def drop_second_factor(*, by: User) -> None:
-    """Take the code app away from one's own account. Raises Refused where one's role needs it."""
+    """Take the code app away from one's own account; all sessions end. Raises Refused where one's role needs it."""
     with action("second_factor.drop", by=by) as entry:
         entry.about(by, fields=["second_factor_on"])
         if by.needs_second_factor or settings.SECOND_FACTOR_FOR_ALL:
             raise Refused(_("Your role works with a code app only."))
         forget_second_factor(by)
+        _end_sessions(by)
 
 
 def forget_second_factor(person: User) -> None:
@@ -91,6 +94,11 @@ def _new_recovery_codes(person: User) -> list[str]:
     Authenticator.objects.filter(user=person, type=Authenticator.Type.RECOVERY_CODES).delete()
     with secrets_of(person):
         return RecoveryCodes.activate(person).get_unused_codes()
+
+
+def _end_sessions(person: User) -> None:
+    person.session_epoch += 1
+    person.save(update_fields=["session_epoch"])
 
 
 def _flag(person: User, *, on: bool) -> None:

@@ -66,8 +66,7 @@ def language_set(request: HttpRequest) -> HttpResponse:
 def session_end(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else; this session goes on."""
     user: Any = request.user
-    people.end_sessions(person=user, by=user)
-    update_session_auth_hash(request, user)
+    update_session_auth_hash(request, people.end_sessions(person=user, by=user))
     messages.success(request, _("All other sessions have been ended."))
     return redirect("pairing:profile_edit")
 
@@ -86,6 +85,7 @@ def second_factor_enrol(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             del request.session[_SECRET]
+            update_session_auth_hash(request, user)  # this session has given a code; all others end
             return render(request, "pairing/recovery_codes_create.html", {"codes": codes})
     url = get_adapter().build_totp_url(user, secret)
     groups = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
@@ -111,6 +111,7 @@ def second_factor_drop(request: HttpRequest) -> HttpResponse:
     """Take the code app away, where one's role works without."""
     try:
         second_factors.drop_second_factor(by=request.user)  # type: ignore[arg-type]
+        update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
         messages.success(request, _("The code app has been removed."))
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -6,8 +6,11 @@ import pytest
 import time_machine
 from django.db import connection
 
+from pairing import clock
 from pairing.actions import people
-from pairing.models import AuditEvent, Invitation
+from pairing.errors import Refused
+from pairing.models import AuditEvent, Grant, Invitation, User
+from tests.pairing.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NEW = {"password1": "seven sheep on the ridge", "password2": "seven sheep on the ridge"}
@@ -54,6 +57,23 @@ def test_shutting_an_account_voids_its_sheets(cast, sign_in):
     answer = sign_in(cast.town).post(f"/people/{cast.cadre.public_id}/invitation/", follow=True)
     assert "shut" in answer.content.decode()
     assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", ["ended", "shut", "risen"])
+def test_a_sheet_is_worth_what_its_makers_right_is_worth_when_it_is_used(cast, client, how):
+    """Who was an administrator yesterday, or whose guest may more than he by now, holds no key to the account."""
+    invitation, token = people.create_invitation(person=cast.cadre, by=cast.town)
+    if how == "ended":
+        Grant.objects.filter(user=cast.town).update(ended_on=clock.today())
+    elif how == "shut":
+        people.disable_user(person=cast.town, reason="left", by=cast.county)
+    else:
+        town = Grant.objects.get(user=cast.town).area
+        people.grant_role(person=cast.cadre, role="administrator", area=town, by=cast.county)
+    assert client.post(f"/enter/{token}/", NEW)["Location"] == "/enter/"
+    with pytest.raises(Refused):
+        people.accept_invitation(invitation=invitation, password=NEW["password1"])
+    assert User.objects.get(pk=cast.cadre.pk).check_password(PASSWORD)
 
 
 def test_a_reset_ends_sessions_and_forgets_known_devices(cast, client):

@@ -264,7 +264,7 @@ def test_password_change_shutting_and_ending_sessions_kill_every_old_cookie(clie
 
     cast.cadre.refresh_from_db()
     old, other = cookie(), client.cookies[settings.SESSION_COOKIE_NAME].value
-    people.end_sessions(person=cast.cadre, by=cast.town)
+    cast.cadre = people.end_sessions(person=cast.cadre, by=cast.town)
     _is_dead(old)
     _is_dead(other)
 
@@ -361,6 +361,24 @@ def test_setting_up_a_code_app(client, cast):
     attempt(client, "county", PASSWORD)
     client.post(CODE, {"code": code})  # the code that set it up is used up
     assert not signed_in(client)
+
+
+def test_setting_up_or_dropping_a_code_app_ends_all_other_sessions(client, cast):
+    """Whoever knows the password and came in before has given no code: not he, and not the thief of a cookie."""
+    thief = Client()
+    User.objects.filter(pk=cast.cadre.pk).update(second_factor_on=False)
+    for browser in (client, thief):
+        attempt(browser, "cadre", PASSWORD)
+    page = client.get(reverse("pairing:second_factor_enrol"))
+    secret = "".join(page.context["secret"].split())
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    client.post(reverse("pairing:second_factor_enrol"), {"code": code})
+    _is_dead(thief.cookies[settings.SESSION_COOKIE_NAME].value)
+    assert client.get("/me/").status_code == 200
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+    client.post(reverse("pairing:second_factor_drop"))
+    _is_dead(before)
+    assert client.get("/me/").status_code == 200
 
 
 def test_a_code_works_once(client, cast, enrolled):
