@@ -24,6 +24,7 @@ from households.models import (
 from households.models.members import HEAD
 from households.models.scoped import codes_of
 from households.rules import changes as change_rules
+from households.rules.depths import depth_of, sees
 from pairing import clock, numbers
 from pairing.audit import action
 from pairing.errors import Refused, refusing
@@ -82,7 +83,8 @@ def propose_change(
     batch: ImportBatch | None = None,
     by: Any,
 ) -> ChangeRequest:
-    """Ask for changes of sensitive facts. What the file says already is left out.
+    """Ask for changes of sensitive facts. What the file says already is left out, where ``by`` may read it there:
+    else a refusal, or its silence, would tell him that he has guessed right.
 
     Raises Refused when nothing would change, for a field that is in review already, for a value that cannot
     be read, and for a closed file; ValueError for fields that need no second person.
@@ -94,11 +96,13 @@ def propose_change(
     with action("change.propose", by=by, reason=reason, permission=P.CHANGE_PROPOSE) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
+        depth = depth_of(by, household.village_code)
         wanted = [
             (change, old)
             for change in changes
             if (old := present_text(household, change.model, change.field, change.person, change.year))
             != (change.new.partition(":")[0] if change.field == "head" else change.new)
+            or not sees(depth, change.field)
         ]
         if not wanted:
             raise Refused(_("The file says so already: nothing would change."))

@@ -1,6 +1,5 @@
 """Change requests: proposed, listed, reviewed field by field, returned, sent again, withdrawn."""
 
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +20,9 @@ from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, chang
 from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
 from households.rules import words
+from households.rules.depths import Depth, depth_of, sees
 from households.views.files import place_of
-from households.views.reach import Depth, depth_of, household_or_404, present_members, record_shown
+from households.views.reach import household_or_404, present_members, record_shown
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.errors import Refused, add_refusal
@@ -42,15 +42,6 @@ DECISION_TONES = {
     ChangeField.Decision.APPROVED: "done",
     ChangeField.Decision.REFUSED: "danger",
     ChangeField.Decision.BLOCKED: "due",
-}
-#: What the file keeps from who does not work in the office, a request does not tell him either. A clerk sees fewer.
-_OFFICE_ONLY = frozenset(
-    {"per_head_income", "bank_name", "bank_account", "certificate", "id_number", "birth_date"}
-)
-HIDDEN: dict[Depth, frozenset[str]] = {
-    "office": frozenset(),
-    "helper": _OFFICE_ONLY,
-    "clerk": _OFFICE_ONLY | {"household_status", "monitoring_kind", "exit_year"},
 }
 
 
@@ -127,8 +118,8 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if form is not None and form.is_valid() and _review(request, change, form):
             return _after_review(request, change)
     record_shown(request, change, P.CHANGE_PROPOSE, "change.show")
-    hidden = HIDDEN[depth_of(request.user, change.village_code)]
-    rows = [_row(c, change, hidden) for c in fields]
+    depth = depth_of(request.user, change.village_code)
+    rows = [_row(c, change, depth) for c in fields]
     context = {
         "change": change,
         "place": place_of(change.household),
@@ -267,10 +258,10 @@ def _mine(request: HttpRequest) -> QuerySet[Any]:
     return rows.filter(proposed_by=request.user)
 
 
-def _row(field: ChangeField, change: ChangeRequest, hidden: Collection[str]) -> dict[str, Any]:
+def _row(field: ChangeField, change: ChangeRequest, depth: Depth) -> dict[str, Any]:
     """One field in words: old, new, and what the file says now where that is neither.
 
-    Of ``hidden`` fields the reader is told only what he asks for himself.
+    Of a fact that the file keeps from him the reader is told only what he asks for himself.
     """
     old, new = field.old.open(), field.new.open()
     row: dict[str, Any] = {
@@ -287,7 +278,7 @@ def _row(field: ChangeField, change: ChangeRequest, hidden: Collection[str]) -> 
         )
         if now != old:
             row["now"] = _words(field, now, change) or _("nothing known")
-    if field.field in hidden:
+    if not sees(depth, field.field):
         row |= dict.fromkeys(row.keys() & {"old", "now"}, DOTS)
     return row
 

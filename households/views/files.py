@@ -13,18 +13,24 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from households.forms.years import YEAR_FACTS
-from households.models import Absence, FileQuestion, Household, HouseholdYear, Membership, PersonYear
+from households.models import (
+    Absence,
+    FileQuestion,
+    Household,
+    HouseholdYear,
+    Membership,
+    Pairing,
+    PersonYear,
+)
 from households.rules import words
 from households.rules.questions import sentence
-from households.views.reach import depth_of, heads_first, household_or_404
+from households.rules.depths import Depth, depth_of, sees
+from households.views.reach import heads_first, household_or_404
 from pairing import audit, clock, codelists, numbers
 from pairing.access import carries, covers, permission_required
 from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.together import read
-
-#: Those facts of a year that a clerk sees.
-CLERK_FACTS = ("household_type",)
 
 
 @require_GET
@@ -37,6 +43,7 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = RowsOf(household, depth)
     members = heads_first(rows.members)
     context = {
+    helps = any(p.cadre_id == request.user.pk and p.state == Pairing.State.OPEN for p in rows.pairings)
         "household": household,
         "depth": depth,
         "place": place_in_words(household, rows.areas),
@@ -47,7 +54,7 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "questions": questions(rows.questions, members),
         "waiting": bool(rows.waiting),
         "facts": year_facts(next(iter(rows.years), None), depth),
-        "phones": phones(household, members) if carries(request.user, P.PHONE_SHOW) else [],
+        "phones": phones(household, members) if depth == "office" or helps else [],
         "bank": numbers.mask_bank_number(household.bank_account.open()) if depth == "office" else "",
         "may_edit": depth == "office",
         "may_list": covers(request.user, P.PAIRING_MANAGE, household.village_code),
@@ -159,17 +166,11 @@ def questions(rows: Iterable[FileQuestion], members: list[Membership]) -> list[d
     return found
 
 
-def year_facts(row: HouseholdYear | None, depth: str) -> dict[str, Any]:
+def year_facts(row: HouseholdYear | None, depth: Depth) -> dict[str, Any]:
     """The facts of this year, or of the newest before it; which of the two is said on the page."""
     this_year = clock.today().year
-    shown: tuple[str, ...] = CLERK_FACTS if depth == "clerk" else YEAR_FACTS
-    if depth == "helper":
-        shown = tuple(name for name in YEAR_FACTS if name != "per_head_income")
-    facts = (
-        [(words.label("household_year", name), words.say(name, getattr(row, name))) for name in shown]
-        if row
-        else []
-    )
+    shown = [name for name in YEAR_FACTS if sees(depth, name)] if row else []
+    facts = [(words.label("household_year", name), words.say(name, getattr(row, name))) for name in shown]
     return {
         "row": row,
         "facts": [fact for fact in facts if fact[1]],

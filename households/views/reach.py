@@ -1,7 +1,7 @@
-"""How pages reach rows: in scope or 404, and with how many fields the reader sees a file."""
+"""How pages reach rows: in scope or 404."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -10,11 +10,7 @@ from django.shortcuts import get_object_or_404
 from households import rules
 from households.models import Household, Membership
 from pairing import audit
-from pairing.access import covers
 from pairing.roles import P
-
-#: ``office`` sees the whole file; ``clerk`` no numbers, income, bank, health; ``helper`` a two-minute brief.
-Depth = Literal["office", "clerk", "helper"]
 
 
 def household_or_404(request: HttpRequest, public_id: UUID, permission: P) -> Household:
@@ -45,10 +41,3 @@ def present_members(household: Household) -> list[Membership]:
 def heads_first(members: Iterable[Membership]) -> list[Membership]:
     """These members, the head first."""
     return sorted(members, key=lambda membership: membership.relation != "head")
-
-
-def depth_of(user: Any, village_code: str) -> Depth:
-    """With how many fields ``user`` sees files of this village."""
-    if covers(user, P.HOUSEHOLD_EDIT, village_code):
-        return "office"
-    return "clerk" if covers(user, P.HOUSEHOLD_VIEW, village_code) else "helper"

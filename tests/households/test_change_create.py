@@ -1,5 +1,6 @@
 """Asking for a change of head, identity or bank."""
 
+from households.actions.changes import withdraw_change
 from households.models import ChangeRequest, Membership
 from tests.cast import World
 
@@ -52,3 +53,18 @@ def test_a_number_on_file_is_not_told_by_what_is_wrong(world: World):
     assert str(person.birth_date) not in page.content.decode()
     # Who sees no numbers is not answered by one either.
     assert world.client("clerk").post(url(world, "area"), asked).status_code == 302
+
+
+def test_who_may_not_read_a_fact_is_not_told_that_he_has_guessed_it(world: World):
+    """Right or wrong, his guess goes to a second person; "the file says so already" would confirm a birth date."""
+    person = world.heads["own"].person
+    for who in ("clerk", "cadre"):
+        for day in (str(person.birth_date), "1999-09-09"):
+            asked = {"person": str(person.public_id), "birth_date": day, "reason": "survey"}
+            assert world.client(who).post(url(world), asked).status_code == 302, (who, day)
+            made = ChangeRequest.everything.latest("pk")
+            page = world.client(who).get(f"/changes/{made.public_id}/").content.decode()
+            assert day != "1999-09-09" or str(person.birth_date.year) not in page
+            withdraw_change(request=made, by=world.people[who])
+    office = {"person": str(person.public_id), "birth_date": str(person.birth_date), "reason": "survey"}
+    assert world.client("staff").post(url(world), office).status_code == 200  # he reads it in the file

@@ -1,11 +1,17 @@
 """The file: which fields each role sees, what is masked, what it costs."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pairing.models import AuditEvent
-from tests.cast import World, canary
+from households.actions.pairings import pair
+from households.models import Person
+from pairing import clock
+from pairing.models import AuditEvent, Grant, User
+from pairing.roles import Role
+from tests.cast import OTHER_TOWNSHIP, TOWNSHIP, World, canary
 
 
 def page_of(world: World, who: str, position: str):
@@ -76,3 +82,28 @@ def test_one_audit_row_and_a_steady_number_of_queries(world: World):
         client.get(url)
     assert AuditEvent.objects.filter(action="household.show").count() == 2
     assert len(queries) <= 24
+
+
+def test_a_clerk_who_is_a_helper_elsewhere_reads_a_file_as_a_clerk(world: World):
+    """No brief, which tells birthdays, and no phone; what he is to other households does not matter."""
+    today, person = clock.today(), world.heads["area"].person
+    Grant.objects.create(user=world.people["clerk"], role=Role.CADRE, area_id=OTHER_TOWNSHIP)
+    Person.everything.filter(pk=person.pk).update(birth_date=date(today.year - 60, 12, 31))
+    page = page_of(world, "clerk", "area")
+    assert page.context["phones"] == []
+    assert "养老" not in page.content.decode()
+    pair(
+        household=world.files["area"],
+        cadre=_helper(world),
+        started_on=today,
+        by=world.people["township_admin"],
+    )
+    page = page_of(world, "clerk", "area")
+    assert page.context["phones"]
+    assert "养老" in page.content.decode()
+
+
+def _helper(world: World):
+    """The clerk with a cadre's grant here, too."""
+    Grant.objects.create(user=world.people["clerk"], role=Role.CADRE, area_id=TOWNSHIP)
+    return User.objects.get(pk=world.people["clerk"].pk)

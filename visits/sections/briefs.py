@@ -35,15 +35,16 @@ AGES = (
 
 
 def brief(request: HttpRequest, household: Household) -> SafeString | None:
-    """What a helper reads in two minutes before he knocks: promises, last talks, coming dates."""
-    if not carries(request.user, P.VISIT_LOG):
+    """What a helper reads in two minutes before he knocks: promises, last talks, coming dates.
+
+    A clerk who is a helper elsewhere only reads none: it tells birthdays.
+    """
+    if not carries(request.user, P.VISIT_LOG) or rules.sees_fewer_fields(request.user, household):
         return None
     today = clock.today()
     visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
     talks = visits.exclude(said="", no_change=False).defer(*HEAVY)[:TALKS]
     promises, problems = household.promises.outstanding(), household.problems.open()
-    if rules.sees_fewer_fields(request.user, household):
-        problems = problems.filter(restricted=False)
     members = household.memberships.present().values_list("person__name", "person__birth_date")
     notes = handover_notes(request.user, household)
     read(promises, talks, members, notes, *([problems] if household.open_problems else []))
