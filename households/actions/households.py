@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import F
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
@@ -29,7 +28,8 @@ from households.actions.saving import (
 from households.models import Household, HouseholdYear, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as pairing_rules
-from pairing import clock, codelists
+from households.rules.words import because_closed
+from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused, refusing
 from pairing.models import Area
@@ -219,11 +219,10 @@ def close_household(*, household: Household, on: date, reason: str, by: Any) -> 
             why = "household_moved" if reason == "moved" else "household_closed"
             end_pairings(households=[household], ended_on=on, reason=why, by=by)
             household = locked(household)
-        words = gettext("The file was closed: %(reason)s.")
-        said = words % {"reason": codelists.label("member_left_reason", reason)}
-        withdraw_all(household=household, why=said, by=by)
+        closed = because_closed(reason)
+        withdraw_all(household=household, why=closed, by=by)
         for step in settings.CLOSE_STEPS:
-            import_string(step)(household, why=said, by=by)
+            import_string(step)(household, why=closed, by=by)
         _set(household, status=Household.Status.CLOSED, closed_on=on, closed_reason=reason)
         refresh_questions(household)
         entry.about(household, fields=["status", "closed_on", "closed_reason"])

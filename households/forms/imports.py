@@ -18,7 +18,7 @@ class UploadForm(forms.Form):
     """One register for one place and year."""
 
     file = forms.FileField(
-        label=_("Register"),
+        label=_("Spreadsheet"),
         help_text=_("An .xlsx, .xls or .csv file of at most 20,000 rows, as the national system exports it."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.ods"}),
         error_messages={"empty": _("The file is empty."), "required": _("Please choose a file.")},

@@ -8,7 +8,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from households.checks import Problem, Weight
 from households.models import ImportBatch, ImportRow
@@ -72,12 +72,16 @@ def stage(batch: ImportBatch, plan: Plan) -> dict[str, int]:
     return dict(Counter(str(row.outcome) for row in rows))
 
 
-def coming_and_left(batch: ImportBatch) -> tuple[int, int]:
-    """How many rows of a dry run come in, and how many stay out with their households."""
+def prospects(batch: ImportBatch) -> tuple[int, int, int]:
+    """How many rows of a dry run come in, are in the files already, and stay out with their households."""
     rows = ImportRow.everything.filter(batch=batch).exclude(outcome=Outcome.ABSENT)
     out = rows.filter(Q(outcome=Outcome.ERROR) | Q(outcome=Outcome.DOUBTFUL, choice=LEAVE))
-    left = rows.filter(household_key__in=out.values("household_key")).count()
-    return rows.count() - left, left
+    left = Q(household_key__in=out.values("household_key"))
+    same = Q(outcome=Outcome.SAME) & ~left
+    found = rows.aggregate(
+        coming=Count("pk", filter=~left & ~same), same=Count("pk", filter=same), left=Count("pk", filter=left)
+    )
+    return found["coming"], found["same"], found["left"]
 
 
 def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[ImportRow]:

@@ -33,6 +33,8 @@ SILENT: Final = frozenset(
         *("moved_from", "head_key", "head_initials", "head_name", "name_key", "lead"),
     ]
 )
+#: What a file keeps of its newest year, where it is told.
+_OF_YEAR: Final = frozenset(["household_type"])
 LIMIT: Final = 200
 ACTIONS: Final[dict[str, Promise]] = {
     "household.register": _("File opened"),
@@ -95,7 +97,7 @@ def file_history(household: Household) -> list[Step]:
                 at=event.pgh_created_at,
                 who=names.get(context.get("user", 0), ""),
                 action=str(ACTIONS.get(context.get("action", ""), _("Changed"))),
-                reason=str(context.get("reason") or ""),
+                reason=words.reason_of(context.get("reason") or "", context.get("action", "")),
             )
         steps[key].changes += changes
     return sorted(steps.values(), key=lambda step: step.at, reverse=True)[:LIMIT]
@@ -109,9 +111,13 @@ def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple
     places = {household.village_code, *(event.village_code for event in own)}
     persons = _model_of(Person).objects.filter(pgh_obj__in=people, village_code__in=places)
     yield [(event, people.get(event.pgh_obj_id, ""), Person) for event in persons]
-    for model in (Membership, Absence, PersonYear):
+    for model in (Membership, Absence):
         rows = _model_of(model).objects.filter(household=household)
         yield [(event, people.get(event.person_id, ""), model) for event in rows]
+    of_people = _model_of(PersonYear).objects.filter(household=household)
+    yield [
+        (event, f"{people.get(event.person_id, '')} {event.year}".strip(), PersonYear) for event in of_people
+    ]
     years = _model_of(HouseholdYear).objects.filter(household=household)
     yield [(event, str(event.year), HouseholdYear) for event in years]
     pairings = list(_model_of(Pairing).objects.filter(household=household))
@@ -128,7 +134,8 @@ def _changes(event: Any, before: Any, whose: str, model: Any) -> Iterator[dict[s
     for column in model._meta.concrete_fields:
         name = column.name
         place = model is Household and name == "village_code"
-        if (name in SILENT and not place) or not hasattr(event, column.attname):
+        told_elsewhere = model is Household and name in _OF_YEAR
+        if (name in SILENT and not place) or told_elsewhere or not hasattr(event, column.attname):
             continue
         new, old = getattr(event, column.attname), getattr(before, column.attname) if before else None
         if isinstance(new, Sealed):

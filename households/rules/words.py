@@ -44,12 +44,22 @@ LABELS: Final[Mapping[str, Promise]] = {
     "relation": gettext_lazy("Relation to head"),
     "head": gettext_lazy("Head"),
     "listed_on": gettext_lazy("On the pairing list since"),
+    "status": gettext_lazy("State of the file"),
     "closed_on": gettext_lazy("Closed on"),
     "closed_reason": gettext_lazy("Reason for closing"),
     "died_on": gettext_lazy("Died on"),
     "village_code": gettext_lazy("Village"),
     "lead": gettext_lazy("Lead helper"),
 }
+#: Which code list the reason of an action comes from; of all others it is ``change_reason``.
+REASONS: Final[Mapping[str, str]] = {
+    "household.close": "member_left_reason",
+    "member.add": "member_joined_reason",
+    "member.remove": "member_left_reason",
+    "pairing.hand_over": "pairing_end_reason",
+}
+#: Begins what is kept of a step that followed from closing a file: the code of the reason comes next.
+_CLOSED: Final = "file_closed:"
 MODELS: Final = {"household": "Household", "household_year": "HouseholdYear", "person": "Person"}
 
 
@@ -80,6 +90,20 @@ def say(field: str, value: Any) -> str:
     if field in {"birth_date", "known_on"} and isinstance(value, str):
         return wording.day(date.fromisoformat(value))
     return str(value)
+
+
+def because_closed(reason: str) -> str:
+    """What is kept as the reason of a step that follows from closing a file; ``reason_of`` says it in words."""
+    return f"{_CLOSED}{reason}"
+
+
+def reason_of(text: str, action: str = "") -> str:
+    """A reason in the reader's words: the label of its code, what a closed file says, or as it was written."""
+    if not text.startswith(_CLOSED):
+        return codelists.label(REASONS.get(action, "change_reason"), text)
+    code, _blank, more = text.removeprefix(_CLOSED).partition(" ")
+    closed = _("The file was closed: %(reason)s.") % {"reason": codelists.label("member_left_reason", code)}
+    return " ".join(filter(None, [closed, more]))
 
 
 def said(model: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -129,7 +129,8 @@ def change_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "own": change.proposed_by_id == request.user.pk,
         "tone": TONES[ChangeRequest.State(change.state)],
         "may_return": change.round == 1,
-        "reason": codelists.label("change_reason", change.reason),
+        "reason": words.reason_of(change.reason),
+        "remark": words.reason_of(change.remark),
         "may_reveal": carries(request.user, P.NUMBER_REVEAL) and in_reach,
         "sections": [import_string(name)(request, change) for name in settings.CHANGE_SECTIONS],
     }
@@ -305,7 +306,7 @@ def _table(rows: list[Any], mine: bool) -> Table:
     columns = [
         Column("head", gettext_lazy("Household"), value=_household, link=_link),
         Column("village_code", gettext_lazy("Village"), labels=places),
-        Column("reason", gettext_lazy("Reason"), value=lambda r: codelists.label("change_reason", r.reason)),
+        Column("reason", gettext_lazy("Reason"), value=lambda r: words.reason_of(r.reason)),
         Column("proposed_by", gettext_lazy("Proposed by"), value=lambda r: r.proposed_by.name),
         Column("proposed_at", gettext_lazy("On"), "date"),
     ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from households.forms.years import YEAR_FACTS
@@ -23,14 +24,16 @@ from households.models import (
     PersonYear,
 )
 from households.rules import words
-from households.rules.questions import sentence
 from households.rules.depths import Depth, depth_of, sees
+from households.rules.questions import sentence
 from households.views.reach import heads_first, household_or_404
 from pairing import audit, clock, codelists, numbers
-from pairing.access import carries, covers, permission_required
+from pairing.access import covers, permission_required
 from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.together import read
+
+MOVED = "moved"  # the code of the reason for which a file closes that goes on in another county
 
 
 @require_GET
@@ -42,8 +45,8 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     audit.read("household.show", by=request.user, objects=[household], permission=P.HOUSEHOLD_VIEW)
     rows = RowsOf(household, depth)
     members = heads_first(rows.members)
-    context = {
     helps = any(p.cadre_id == request.user.pk and p.state == Pairing.State.OPEN for p in rows.pairings)
+    context = {
         "household": household,
         "depth": depth,
         "place": place_in_words(household, rows.areas),
@@ -56,6 +59,8 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "facts": year_facts(next(iter(rows.years), None), depth),
         "phones": phones(household, members) if depth == "office" or helps else [],
         "bank": numbers.mask_bank_number(household.bank_account.open()) if depth == "office" else "",
+        "closed_because": words.say("closed_reason", household.closed_reason),
+        "linked_files": linked_files(request, household),
         "may_edit": depth == "office",
         "may_list": covers(request.user, P.PAIRING_MANAGE, household.village_code),
         "sections": sections(request, household),
@@ -86,6 +91,18 @@ def sections(request: HttpRequest, household: Household) -> list[SafeString]:
     """What the floor above shows on this page; each block looks after its own scope."""
     found = (import_string(name)(request, household) for name in settings.HOUSEHOLD_SECTIONS)
     return [block for block in found if block]
+
+
+def linked_files(request: HttpRequest, household: Household) -> list[dict[str, Any]]:
+    """The files before and after a move into another county, each with a link where the reader may see it."""
+    rows = Household.objects.visible_to(request.user, P.HOUSEHOLD_VIEW)
+    found = []
+    if household.moved_from:
+        before = rows.filter(public_id=household.moved_from).first()
+        found.append({"file": before, "text": _("This file goes on from one in another county.")})
+    if household.closed_reason == MOVED and (after := rows.filter(moved_from=household.public_id).first()):
+        found.append({"file": after, "text": _("The file goes on in another county.")})
+    return found
 
 
 def areas_of(household: Household) -> QuerySet[Area]:

@@ -17,7 +17,7 @@ from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, 
 from households.models import ColumnAlias, ImportBatch, ImportRow
 from households.register import applying, failures, intake, undoing
 from households.register.layouts import FIELDS, LAYOUTS, OTHER, Level
-from households.register.staging import LEAVE, TAKE, coming_and_left
+from households.register.staging import LEAVE, TAKE, prospects
 from households.views.dry_runs import TABS, shown_row, skipped_words
 from pairing import audit
 from pairing.access import permission_required
@@ -50,7 +50,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     )
     table = Table(
         columns=[
-            Column("file_name", _("File"), link=_detail_url),
+            Column("file_name", _("Spreadsheet"), link=_detail_url),
             Column("area", _("Place"), value=lambda b: b.area.label),
             Column("year", _("Year")),
             Column("rows", _("Rows"), kind="number", value=_rows_in),
@@ -59,7 +59,6 @@ def import_list(request: HttpRequest) -> HttpResponse:
             Column("uploaded_at", _("On"), kind="moment"),
         ],
         rows=page.rows,
-        caption=_("Imported registers"),
         empty=_("Nothing imported."),
     )  # fmt: skip
     return render(request, "households/import_list.html", {"table": table, "pager": page})
@@ -100,7 +99,7 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
     batch = _batch_or_404(request, public_id)
     form = ApplyForm(request.POST)
     if form.is_valid():
-        coming, _left = coming_and_left(batch)
+        coming, _same, _left = prospects(batch)
         try:
             applying.apply(
                 batch=batch,
@@ -111,8 +110,8 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            words = ngettext("Imported: %(n)d row.", "Imported: %(n)d rows.", coming)
-            messages.success(request, words % {"n": coming})
+            words = ngettext("Imported: %(n)d row.", "Imported: %(n)d rows.", coming) % {"n": coming}
+            messages.success(request, words if coming else _("Nothing in this file was new."))
             return redirect("households:import_detail", batch.public_id)
     return _page(request, batch, form, status=422)
 
@@ -239,7 +238,7 @@ def _page(
         before=request.GET.get("before", ""),
     )
     audit.read("import.show", by=request.user, objects=[batch], permission=P.IMPORT)
-    coming, left = coming_and_left(batch)
+    coming, same, left = prospects(batch)
     context: dict[str, Any] = {
         "batch": batch,
         "tone": TONES[State(batch.state)],
@@ -254,6 +253,7 @@ def _page(
         "undecided": staged.filter(outcome=Outcome.DOUBTFUL, choice="").count(),
         "left_out": left,
         "coming": coming,
+        "unchanged": same,
         "form": form or ApplyForm(initial={"version": batch.version}),
         "skipped": skipped_words(batch.notes),
         "hidden": next((note["sheets"] for note in batch.notes if note["code"] == "hidden"), []),

@@ -308,6 +308,5 @@ def _table(rows: list[Any]) -> Table:
             ),
         ],
         rows=rows,
-        caption=_("People"),
         empty=_("Nobody matches. Remove a filter."),
     )

@@ -56,7 +56,6 @@ def unit_list(request: HttpRequest) -> HttpResponse:
             Column("active", _("State"), kind="state", states=states),
         ],
         rows=page.rows,
-        caption=_("Units"),
         empty=_("No unit yet."),
     )
     context = {"table": table, "pager": page, "q": q, "may_link": carries(request.user, P.PAIRING_MANAGE)}

@@ -54,8 +54,14 @@ def test_what_waits_on_the_file_is_settled_and_said_before(world: World):
     client.post(url, {"on": clock.today().isoformat(), "reason": "death"})
     request = ChangeRequest.everything.get(pk=world.requests["own"].pk)
     assert (request.state, request.decided_by) == ("withdrawn", None)
-    assert "死亡" in request.remark
-    assert request.remark in world.client("staff").get(f"/changes/{request.public_id}/").content.decode()
+    for language, words in (
+        ("zh-hans", "死亡"),
+        ("en", "Death"),
+    ):  # in the reader's language, not the closer's
+        reader = world.client("staff")
+        reader.post("/language/", {"language": language})
+        assert words in reader.get(f"/changes/{request.public_id}/").content.decode()
+        assert words in reader.get(f"/households/{file.public_id}/").content.decode()
     promise.refresh_from_db()
     assert (promise.state, promise.dropped_reason) == (Promise.State.DROPPED, request.remark)
     problem.refresh_from_db()

@@ -91,3 +91,13 @@ def test_into_another_county_a_linked_file_opens_with_all_that_is_known(world: W
     assert spouse.years.get(year=2019).health == ["chronic"]
     assert new.absences.on(today).get().person.name == own.head_name
     assert ChangeRequest.everything.get(pk=world.requests["own"].pk).state == "withdrawn"
+    for file, other in (
+        (new, closed),
+        (closed, new),
+    ):  # each names the other, with a link where it may be seen
+        page = client.get(f"/households/{file.public_id}/").content.decode()
+        assert f"/households/{other.public_id}/" in page
+    assert (
+        f"/households/{new.public_id}/"
+        not in world.client("staff").get(f"/households/{closed.public_id}/").content.decode()
+    )
