@@ -9,7 +9,7 @@ NOUNS = {
     "change": _("change of a file"),
     "column_title": _("column name of a register"),
     "demo": _("demo data"),
-    "draft": _("draft"),
+    "draft": _("kept text"),
     "fact": _("fact told at a visit"),
     "figure": _("rows behind a figure"),
     "grant": _("role"),

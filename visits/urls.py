@@ -24,6 +24,7 @@ urlpatterns = [
     path("slips/enter/", slips.slip_enter, name="slip_enter"),
     path("slips/<uuid:public_id>/", slips.visit_enter, name="visit_enter"),
     path("drafts/", drafts.draft_list, name="draft_list"),
+    path("drafts/<uuid:public_id>/discard/", drafts.draft_discard, name="draft_discard"),
     path("drafts/key/", drafts.draft_key, name="draft_key"),
     # --- the cadre's day: end ---
     # --- the township's day: queue, reading, problems, overview

@@ -242,6 +242,9 @@ PAGES: Mapping[str, Page] = {
     "visits:slip_enter": form(TYPISTS, post=(302, 422)),
     "visits:visit_enter": form(TYPISTS, "slip", state=CLOSED, post=(302, 422)),
     "visits:draft_list": look(HELPER | TYPISTS),
+    "visits:draft_discard": deed(
+        HELPER | TYPISTS, "draft", reach=dict.fromkeys(("clerk", "staff"), NOBODY)
+    ),
     "visits:draft_key": Page("GET", HELPER | TYPISTS),
     # --- the township's day
     "visits:queue_list": look(OFFICE),

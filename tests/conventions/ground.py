@@ -96,10 +96,18 @@ def build() -> Ground:
         keep("village_link", position, link)
         _import(world, position, world.people[admin], township, keep)
     _invitation(world, ids)
-    ConflictDraft.everything.create(
-        county_code=cast.COUNTY, author=world.people["cadre"], client_id=UUID(int=9), body_hmac="x",
-        body='{"said": "twice"}',
-    )  # fmt: skip
+    for position, author in (("own", "cadre"), ("other_township", "other_cadre")):
+        body = {
+            "visited_on": clock.today().isoformat(),
+            "method": "home",
+            "said": cast.canary(position, "kept"),
+        }
+        draft = ConflictDraft.everything.create(
+            county_code=cast.COUNTY, author=world.people[author], client_id=UUID(int=9), body_hmac="x",
+            body=json.dumps(body),
+        )  # fmt: skip
+        keep("draft", position, draft)
+        world.canaries[position].add(body["said"])
     numbers = {m.person.id_number.open() for ms in (world.heads, world.spouses) for m in ms.values()}
     numbers |= {m.person.phone.open() for m in world.spouses.values()}
     for row in world.files.values():

@@ -15,7 +15,7 @@ NO_PAGE = {
     "households:pairing_void",
     "households:import_apply", "households:import_choose", "households:import_read", "households:import_discard",
     "households:import_failed", "households:column_title_create",
-    "visits:draft_key",
+    "visits:draft_discard", "visits:draft_key",
 }  # fmt: skip
 #: Five questions to the log are one page.
 ONE_PAGE = dict.fromkeys(

@@ -19,7 +19,7 @@ from pairing.roles import P
 from tests import cast, factories
 from tests.visits import made
 from visits.actions.counters import recount
-from visits.models import Problem, Promise, Visit
+from visits.models import ConflictDraft, Problem, Promise, Visit
 from visits.models.today import rows_of
 
 
@@ -156,6 +156,7 @@ def by_querysets(user):
         ),
         promise_due=Subquery(promises.values("due_on")[:1]),
         promise_short=Exists(Promise.objects.visible_to(user, P.VISIT_LOG).filter(**of_it).short()),
+        kept=Exists(ConflictDraft.kept_for(user)),
         owed=ArraySubquery(owed.values(text=Cast("public_id", TextField()))),
         asked=ArraySubquery(to_answer.values(json=as_json)),
         unconfirmed=ArraySubquery(visits.unconfirmed().filter(visited_by=user).values(json=as_json)),
@@ -165,7 +166,7 @@ def by_querysets(user):
     )
     return rows.values(
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
-        "best_time", "call", "promise_due", "promise_short", "owed", "asked", "unconfirmed", "returned",
+        "best_time", "call", "promise_due", "promise_short", "owed", "asked", "unconfirmed", "returned", "kept",
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
     {_visits(f"{_UNCONFIRMED} AND v.visited_by_id = %(user)s")} AS unconfirmed,
     coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
         WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned,
+    EXISTS (SELECT FROM visits_conflictdraft d WHERE d.author_id = %(user)s) AS kept,
     h.status = 'open' AND EXISTS (
         SELECT FROM households_pairing p WHERE p.household_id = h.id AND {_MINE} AND p.ended_on IS NULL) AS helps
 FROM households_household h
@@ -63,8 +64,9 @@ def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     he was one, and a visit that was typed for him still waits for his word (``rules.typed_for_former``).
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
-    day of an open promise, ``promise_short`` is there one that the household calls kept partly or not, ``owed`` are problems whose answer the household has not heard, ``asked`` and
-    ``unconfirmed`` are visits (``id``, ``on``, ``by``), ``returned`` his change requests that came back with remarks.
+    day of an open promise, ``promise_short`` is there one that the household calls kept partly or not, ``owed``
+    are problems whose answer the household has not heard, ``asked`` and ``unconfirmed`` are visits (``id``, ``on``,
+    ``by``), ``returned`` his change requests that came back with remarks, ``kept`` are there texts kept for him.
     """
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"user": user.pk})

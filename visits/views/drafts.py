@@ -1,22 +1,21 @@
 """Unsent drafts: the key under which this person's browser keeps them, and second texts kept here."""
 
 import base64
-import json
-from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from households.rules import words as said
-from pairing import audit, codelists
+from pairing import audit
 from pairing.access import permission_required
 from pairing.crypto import draft_key as key_of
 from pairing.roles import P
-from pairing.wording import day
-from visits.models import ConflictDraft
+from visits.actions.drafts import discard_draft
+from visits.models import ConflictDraft, Visit
+from visits.sections.kept import kept_lines
 
 EPOCH = 1  # raise it to make every browser start with a new key
 
@@ -36,33 +35,18 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     """Second texts under an id already used: kept sealed, shown to their author alone."""
     user: Any = request.user
     drafts = list(ConflictDraft.kept_for(user))
-    audit.read("draft.list", by=user, objects=drafts)
-    texts = [(draft.kept_at, _words(json.loads(draft.body.open()))) for draft in drafts]
-    return render(request, "visits/draft_list.html", {"texts": texts})
+    visits = Visit.objects.visible_to(user, P.HOUSEHOLD_VIEW).select_related("household")
+    saved = {visit.client_id: visit for visit in visits.filter(client_id__in=[d.client_id for d in drafts])}
+    audit.read("draft.list", by=user, objects=[*drafts, *saved.values()])
+    kept = [(draft, kept_lines(draft), saved.get(draft.client_id)) for draft in drafts]
+    return render(request, "visits/draft_list.html", {"kept": kept})
 
 
-def _words(body: dict[str, Any]) -> list[str]:
-    """What was typed, in the order of the form."""
-    words = [body.get("met_others", ""), body.get("said", "")]
-    words += [answer[name] for answer in body.get("answers", ()) for name in ("done_what", "household_word")]
-    words += [fact["words"] for fact in body.get("facts", ())]
-    words += _changes(body.get("changes", {}))
-    for problem in body.get("problems", ()):
-        words += [codelists.label("problem_kind", problem["kind"]), problem["words"], problem["reason"]]
-    for promise in body.get("promises", ()):
-        until = day(date.fromisoformat(promise["due_on"]))
-        words += [promise["what"], _("due %(date)s") % {"date": until}]
-    for given in body.get("help", ()):
-        amount = _("%(amount)s yuan") % {"amount": given["amount"]} if given["amount"] else ""
-        words += [codelists.label("help_kind", given["kind"]), given["what"], given["quantity"], amount]
-    words += [codelists.label("visit_task", task) for task in body.get("tasks", ())]
-    words += [body.get("restricted", "")]
-    return [text for text in words if text]
-
-
-def _changes(told: dict[str, Any]) -> list[str]:
-    """What was typed of facts that changed; numbers masked, as everywhere."""
-    away = [told["away"]] if told.get("away") else []
-    found = [row["expected_back"] for row in (*away, *told.get("back", ()))]
-    found += [said.say(row["field"], row["new"]) for row in told.get("asked", ())]
-    return [*found, told.get("proof", "")]
+@require_POST
+@permission_required(P.VISIT_LOG, P.VISIT_ENTER)
+def draft_discard(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The author is done with a kept text."""
+    draft = get_object_or_404(ConflictDraft.kept_for(request.user), public_id=public_id)
+    discard_draft(draft=draft, by=request.user)
+    messages.success(request, _("The kept text is gone."))
+    return redirect("visits:draft_list")

@@ -17,7 +17,7 @@ from visits import booklet, rules
 from visits.actions.slips import print_slips
 from visits.actions.visits import save_visit
 from visits.forms.words import SlipChoiceForm, SlipNumberForm
-from visits.models import Slip
+from visits.models import ConflictDraft, Slip
 from visits.sections.subjects import subject_of
 from visits.views.answers import refusal, sent
 from visits.views.visits import DONE, offices, saved, saved_id, visit_form
@@ -33,8 +33,8 @@ def slip_print(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = [mine[key] for key in form.cleaned_data["households"]]
         slips = print_slips(households=chosen, cadre=request.user, by=request.user)
-        # A slip asks for no facts: as in the form that is filled from it, none are read.
-        subjects = [subject_of(h, day=clock.today(), entered_for=True) for h in chosen]
+        # A slip asks for no facts, as the form that is filled from it, and passes through the village's hands.
+        subjects = [subject_of(h, day=clock.today(), entered_for=True, fewer=True) for h in chosen]
         return _pdf(booklet.visit_slips(slips, subjects))
     audit.read("household.list", by=request.user, objects=mine.values(), permission=P.VISIT_LOG)
     return render(request, "visits/slip_print.html", {"form": form}, status=422 if form.errors else 200)
@@ -59,7 +59,8 @@ def slip_enter(request: HttpRequest) -> HttpResponse:
             return redirect("visits:visit_enter", slip.public_id)
         except Refused as refused:
             add_refusal(form, refused)
-    context = {"form": form, "saved": saved_id(request)}
+    kept = ConflictDraft.kept_for(request.user).exists()
+    context = {"form": form, "saved": saved_id(request), "kept": kept}
     return render(request, "visits/slip_enter.html", context, status=422 if form.errors else 200)
 
 

@@ -65,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "returned": [(c.row, change) for c in cards for change in c.row["returned"]],
         "unconfirmed": [(row, v) for row in [*(c.row for c in cards), *former] for v in row["unconfirmed"]],
         "saved": saved,
+        "kept": any(row["kept"] for row in rows + former),
         "next": rest[0] if rest else None,
         "next_on": _next_on(rest[0]) if rest else None,
     }
