@@ -28,17 +28,29 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// --- a form that is tapped twice is sent once; a second try some seconds later goes out ---------------------------
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if (Date.now() - Number(form.dataset.sentAt || 0) < 3000) event.preventDefault();
+  else form.dataset.sentAt = Date.now();
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
+});
+
 // --- printing ---------------------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
 // --- the session: warn five minutes before it ends; afterwards keep the page and its words ----------------------
-(() => {
+// Session.renew() tells whether the reader of this page is still signed in; where not, a dialog says what to do.
+const Session = (() => {
   const { idle, sessionUrl, account } = document.body.dataset;
   const warning = document.getElementById("session-warning");
   const over = document.getElementById("session-over");
-  if (!Number(idle) || !sessionUrl || !warning || !over) return;
+  if (!Number(idle) || !sessionUrl || !warning || !over) return { renew: async () => false };
 
   const WARN_BEFORE = 300;
   let endsAt = Date.now() + Number(idle) * 1000;
@@ -77,15 +89,13 @@ document.addEventListener("click", (event) => {
   };
   const settle = async () => {
     try {
-      if (await ask()) {
-        warning.close();
-        over.close();
-      } else if (!over.open) {
-        warning.close();
-        over.showModal();
-      }
+      const alive = await ask();
+      warning.close();
+      if (alive) over.close();
+      else if (!over.open) over.showModal();
+      return alive;
     } catch {
-      // no network: the dialog stays, the words too
+      return false; // no network: the dialog stays, the words too
     }
   };
 
@@ -111,4 +121,5 @@ document.addEventListener("click", (event) => {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && over.open) settle();
   });
+  return { renew: settle };
 })();

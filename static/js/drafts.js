@@ -132,10 +132,16 @@ const Drafts = (() => {
       link.href = draft.path;
       line.querySelector("[data-label]").textContent = draft.label;
       line.querySelector("time").textContent = new Date(draft.at).toLocaleString(document.documentElement.lang, {
-        month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+        month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
       });
-      line.querySelector("button").addEventListener("click", async (event) => {
-        const item = event.target.closest("li");
+      line.querySelector("button").addEventListener("click", async ({ currentTarget: button }) => {
+        const item = button.closest("li");
+        if (button.dataset.sure) {
+          button.textContent = button.dataset.sure; // typed words go with the second tap only
+          button.classList.replace("btn-quiet", "btn-danger");
+          delete button.dataset.sure;
+          return;
+        }
         await Drafts.remove(draft.id);
         item.remove();
         panel.hidden = !panel.querySelector("li");

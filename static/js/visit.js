@@ -1,5 +1,5 @@
-// The visit log: what was typed survives a closed tab, a lost signal and an ended session; a promise is filled in
-// for a problem that one takes on; two taps store one visit. The form works without this file.
+// The visit log: what was typed survives a closed tab, a lost signal, a server that is away and an ended session; a
+// promise is filled in for a problem that one takes on; two taps store one visit. The form works without this file.
 "use strict";
 
 (() => {
@@ -37,6 +37,14 @@
       if (target.value === "mine" && target.checked) fillPromise(problem);
     }
     if (target && target.matches("[data-local]") && !target.checked) clear(behind(target));
+    if (target && target.checked) choose(target);
+  };
+  // "No change" and "something has changed" exclude each other, as far as nothing typed is lost by it.
+  const choose = (target) => {
+    const changed = document.getElementById("has-changed");
+    if (!changed) return;
+    if (target === changed) form.elements.no_change.checked = false;
+    if (target.name === "no_change" && !behind(changed).some(isUsed)) changed.checked = false;
   };
   for (const problem of form.querySelectorAll("[data-problem]")) showOffice(problem);
 
@@ -114,15 +122,26 @@
     say("restored");
   })().catch(() => {});
 
-  // --- sending: first by script, so that without a signal the page and its words stay -------------------------------
+  // --- sending: first by script, so that without a signal or a server the page and its words stay -------------------
+  const WAIT = 30_000; // ms; at the edge of a signal a phone would wait for minutes
+  const label = button.textContent;
+  const busy = (is) => {
+    button.disabled = is;
+    button.textContent = is ? button.dataset.busy : label;
+  };
   const post = async () => {
     try {
       return await fetch(form.action || location.href, {
         method: "POST", body: new FormData(form), redirect: "manual", headers: { Accept: "application/json" },
+        signal: AbortSignal.timeout(WAIT),
       });
     } catch {
       return null;
     }
+  };
+  const stay = (word) => {
+    busy(false);
+    say(word);
   };
   const forget = async () => {
     if (keepsDrafts && Drafts.usable) await Drafts.remove(form.elements.client_id.value).catch(() => {});
@@ -130,17 +149,21 @@
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
-    button.disabled = true;
+    busy(true);
+    say("");
     form.elements.device_at.value = new Date().toISOString();
     await restored;
-    const kept = await keep().then(() => true, () => false);
-    const answer = await post();
-    if (answer === null) {
-      button.disabled = false;
-      say(kept && keepsDrafts ? "offline" : "unsent");
-      note.scrollIntoView({ block: "center" });
-      return;
+    const kept = (await keep().then(() => true, () => false)) && keepsDrafts && Drafts.usable;
+    let answer = await post();
+    if (answer && [403, 404].includes(answer.status)) {
+      // Most often he, or somebody else, has signed in in another window: with his fresh token the same words go out.
+      if (!(await Session.renew())) return stay("");
+      answer = await post();
     }
+    if (answer === null) return stay(kept ? "offline" : "unsent");
+    if (answer.status >= 500 || answer.status === 429) return stay(kept ? "away" : "unheard");
+    // The session has ended. The sign-in page leads back here; without a draft this page must stay open.
+    if (answer.type === "opaqueredirect" && !kept && !(await Session.renew())) return stay("");
     if (answer.ok) {
       const { to } = await answer.json();
       await forget();
@@ -151,5 +174,5 @@
     if ([409, 410].includes(answer.status)) await forget();
     form.submit(); // errors, a conflict or an ended session: the server's own page says it; the same id, so once
   });
-  window.addEventListener("pageshow", () => (button.disabled = false));
+  window.addEventListener("pageshow", () => busy(false));
 })();

@@ -173,7 +173,54 @@ def test_drafts_are_ciphertext_for_everybody_else_and_come_back_to_their_author(
     phone.goto("/today/")
     expect(phone.locator("[data-drafts]")).to_contain_text("canary-own-head")
     phone.locator("[data-drafts] button").click()
+    assert len(json.loads(phone.evaluate(DUMP))["drafts"]) == 1, "a slip of the thumb discarded a draft"
+    phone.get_by_role("button", name="确定丢弃").click()
     expect(phone.locator("[data-drafts]")).to_be_hidden()
+
+
+def test_a_server_that_is_away_keeps_the_page_and_the_words(phone: Page, world: cast.World) -> None:
+    """A gateway's bare "502" would take the form away; what happened is said above the button, in sight."""
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "七")
+    phone.route("**/visits/new/**", lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    phone.get_by_role("button", name="保存").click()
+    note = phone.get_by_text("服务器暂时没有回应")
+    expect(note).to_be_in_viewport()
+    expect(phone.locator("#id_said")).to_have_value(WORDS + "七")
+    phone.unroute("**/visits/new/**")
+    phone.reload()
+    expect(phone.get_by_text("上次没发出去的内容已恢复")).to_be_in_viewport()
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+
+
+def test_signing_in_again_elsewhere_does_not_stop_the_save(phone: Page, world: cast.World) -> None:
+    """The new session's token is fetched and the same words go out; somebody else's session takes none."""
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "八")
+    enter(phone, world, "other_cadre")
+    phone.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)  # signing in rotates it
+    before = Visit.everything.count()
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("现在登录的是另一个人")).to_be_visible()
+    assert Visit.everything.count() == before
+    enter(phone, world)
+    phone.locator("#session-over [data-session-back]").click()
+    phone.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)  # signing in rotates it
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+    assert Visit.everything.latest("pk").said == WORDS + "八"
+
+
+def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    tap(phone, "情况没有变化")
+    tap(phone, "情况有变化")
+    expect(phone.locator("#id_no_change")).not_to_be_checked()
+    tap(phone, "情况没有变化")
+    expect(phone.locator("#has-changed")).not_to_be_checked()
 
 
 def test_an_address_removes_no_draft_and_a_colleagues_draft_of_the_same_slip_stays(

@@ -1,7 +1,14 @@
 """No English sentence stands on a Chinese page: the catalogue is complete and its placeholders agree."""
 
+import gettext
+from pathlib import Path
+
+import django
 import pytest
 from babel.messages.catalog import Catalog
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from pairing import translations
 
@@ -35,6 +42,34 @@ def test_a_fuzzy_translation_counts_as_none() -> None:
     source = Catalog().add("Household")
     assert translations.complaint(source, Catalog().add("Household", "住户", flags=["fuzzy"])) == "fuzzy"
     assert translations.complaint(source, None) == "not translated"
+
+
+def test_fields_say_what_is_wrong_in_the_words_of_a_township() -> None:
+    """Django's own Chinese reads like a manual (这个字段是必填项); pairing/forms/sentences.py names what is said anew."""
+    locale = Path(django.__file__).parent / "conf/locale"
+    stiff = set(gettext.translation("django", str(locale), ["zh_Hans"])._catalog.values()) - {""}
+    kinds = (
+        forms.CharField(max_length=2, min_length=2), forms.DateField(), forms.DecimalField(max_digits=2, decimal_places=1),
+        forms.IntegerField(min_value=0, max_value=1), forms.ChoiceField(), forms.MultipleChoiceField(), forms.UUIDField(),
+        forms.FileField(), forms.EmailField(), forms.ModelChoiceField(None), forms.ModelMultipleChoiceField(None),
+    )  # fmt: skip
+    with override("zh-hans"):
+        said = {
+            str(text) for kind in kinds for key, text in kind.error_messages.items() if key != "contradiction"
+        }
+        for kind, value in (
+            (kinds[0], "长了三个"),
+            (kinds[0], "短"),
+            (kinds[0], "\0\0"),
+            (kinds[2], "100"),
+            (kinds[3], "7"),
+        ):
+            with pytest.raises(ValidationError) as wrong:
+                kind.clean(value)
+            said |= set(wrong.value.messages)
+    assert said
+    assert not said & stiff
+    assert not [text for text in said if "确保" in text or "字段" in text]
 
 
 def test_strings_are_found_in_templates(tmp_path) -> None:
