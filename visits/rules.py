@@ -122,6 +122,13 @@ def typed_for_former(user: Any) -> QuerySet[Any]:
     return waiting.filter(Exists(mine)).exclude(Exists(mine.filter(ended_on=None))).order_by("pk")
 
 
+def waits_for_former(visit: Visit, user: Any) -> bool:
+    """Does this visit wait for the word of ``user``, who helps the household no more?"""
+    return (
+        visit.visited_by_id == user.pk and visit.confirmed_at is None and not is_helper(user, visit.household)
+    )
+
+
 def can_confirm(visit: Visit, user: Any) -> bool:
     """Is this visit waiting for the word of ``user``?"""
     return can(check_confirm, visit, user)
@@ -148,11 +155,16 @@ def can_read_restricted(user: Any, visit: Visit) -> bool:
 
 
 def _succeeded(user: Any, visit: Visit) -> bool:
-    """Is ``user`` the household's helper today under a pairing that began after this visit?"""
+    """Has ``user`` taken the visitor's place: in the same role, from that day or later, while he is gone?"""
     if not carries(user, P.VISIT_LOG):
         return False
-    mine = pairings_of(visit.household, user)
-    return any(p.ended_on is None and p.started_on >= visit.visited_on for p in mine)
+    both = list(pairings_of(visit.household, user) | pairings_of(visit.household, visit.visited_by_id))
+    theirs = [p for p in both if p.cadre_id == visit.visited_by_id and p.started_on <= visit.visited_on]
+    role = theirs[-1].role if theirs else Pairing.Role.LEAD
+    if any(p.ended_on is None for p in both if p.cadre_id == visit.visited_by_id):
+        return False
+    mine = [p for p in both if p.cadre_id == user.pk and p.ended_on is None]
+    return any(p.role == role and p.started_on >= visit.visited_on for p in mine)
 
 
 def sees_fewer_fields(user: Any, household: Household) -> bool:

@@ -1,14 +1,56 @@
 """A visit typed by the clerk counts when its helper has looked and confirmed."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from households.actions.households import close_household
-from households.actions.pairings import end_pairing
+from households.actions.pairings import end_pairing, pair
 from households.models import Household
 from pairing import clock
+from pairing.models import Grant, User
+from pairing.wording import short_day
+from tests.cast import TOWNSHIP
 from tests.visits.logged import visit as made
+from visits.actions.problems import ProblemInput, solve
+from visits.actions.promises import move_promise, record_done
+from visits.actions.reading import Question, answer_question, ask
+from visits.actions.visits import PromiseInput
 from visits.models import Visit
+
+
+def test_a_former_helper_reads_what_was_typed_and_nothing_that_became_of_it(world):
+    tomorrow = clock.today() + timedelta(days=1)
+    visit = made(
+        world,
+        who="clerk",
+        visited_by="cadre",
+        problems=[ProblemInput("water", "缺水", "mine")],
+        promises=[PromiseInput("问水管的事", tomorrow), PromiseInput("问低保", tomorrow)],
+    )
+    household, admin = world.files["own"], world.people["township_admin"]
+    end_pairing(pairing=world.pairings["own"], ended_on=clock.today(), reason="transferred", by=admin)
+    Grant.objects.filter(user=world.people["other_cadre"]).update(area=TOWNSHIP)
+    successor = User.objects.get(pk=world.people["other_cadre"].pk)
+    pair(household=household, cadre=successor, started_on=clock.today(), by=admin)
+    solve(problem=visit.problems.get(), outcome="接通了", by=successor)
+    first, second = visit.promises.order_by("pk")
+    record_done(promise=first, what="水管接好了", by=successor)
+    move_promise(promise=second, due_on=tomorrow + timedelta(days=9), reason="再等等", by=successor)
+    ask(visit=visit, questions=[Question("said", "谁家的水管")], by=world.people["staff"])
+    answer_question(question=visit.questions.get(), answer="他大哥家的", by=successor)
+    for name in ("visit_confirm", "visit_withdraw", "visit_correct"):
+        text = world.client("cadre").get(reverse(f"visits:{name}", args=[visit.public_id])).content.decode()
+        if name == "visit_confirm":
+            assert all(words in text for words in ("缺水", "问水管的事", "问低保"))
+        first.refresh_from_db()
+        second.refresh_from_db()
+        later = [
+            *(visit.problems.get().get_state_display(), first.get_state_display(), "接好了", "接通了"),
+            *(short_day(second.due_on), "谁家的水管", "他大哥家的"),
+        ]
+        assert not [words for words in later if str(words) in text], name
 
 
 def test_the_helper_looks_and_confirms(world):

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from households.actions.pairings import end_pairing, pair
+from households.actions.pairing_changes import Assignment
+from households.actions.pairings import end_pairing, pair, pair_roster
 from pairing import clock
 from pairing.models import AuditEvent, Grant
 from tests import cast
@@ -117,6 +118,21 @@ def test_the_restricted_part_is_for_author_successor_and_named_reader(world):
         household=world.files["own"], cadre=world.people["other_cadre"], started_on=clock.today(),
         by=world.people["county_admin"],
     )  # fmt: skip
+    assert SECRET in world.client("other_cadre").get(detail).content.decode()
+
+
+def test_a_second_helper_beside_the_author_is_no_successor(world):
+    """He reads the restricted part when he takes the author's place, and not before."""
+    visit = made.visit(world.files["own"], world.people["cadre"], restricted=SECRET, has_restricted=True)
+    admin, second = world.people["county_admin"], world.people["other_cadre"]
+    Grant.objects.filter(user=second).update(area=cast.TOWNSHIP)
+    today, detail = clock.today(), reverse("visits:visit_detail", args=[visit.public_id])
+    pair(household=world.files["own"], cadre=second, started_on=today, role="second", by=admin)
+    for _author in ("there", "gone"):
+        assert SECRET not in world.client("other_cadre").get(detail).content.decode()
+        if _author == "there":
+            end_pairing(pairing=world.pairings["own"], ended_on=today, reason="retired", by=admin)
+    pair_roster(assignments=[Assignment(world.files["own"], second)], started_on=today, by=admin)
     assert SECRET in world.client("other_cadre").get(detail).content.decode()
 
 

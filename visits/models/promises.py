@@ -16,7 +16,6 @@ from pairing import clock
 from visits.models.problems import Problem
 from visits.models.visits import Visit
 
-
 #: Fell short: kept partly or not, and nobody has said since what becomes of it.
 SHORT = Q(state__in=["partly", "not_kept"], dropped_reason="")
 OUTSTANDING = Q(state__in=["open", "done"]) | SHORT
@@ -26,6 +25,10 @@ class PromiseQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Nothing done or dropped yet."""
         return self.filter(state=Promise.State.OPEN)
+
+    def unrestricted(self) -> Self:
+        """Without those that belong to a restricted problem: they would tell of it."""
+        return self.exclude(problem__restricted=True)
 
     def outstanding(self) -> Self:
         """The household is still owed: open, done and not yet confirmed by it, or fallen short of its word."""

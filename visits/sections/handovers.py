@@ -29,8 +29,8 @@ def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[di
         line = {"label": label, "text": text, "date": date, "tone": tone}
         lines.setdefault(household, []).append(line)
 
-    promises = Promise.objects.visible_to(user, P.HOUSEHOLD_VIEW).outstanding().filter(household__in=ids)
-    for promise in promises:
+    promises = Promise.objects.visible_to(user, P.HOUSEHOLD_VIEW).outstanding().unrestricted()
+    for promise in promises.filter(household__in=ids):
         add(promise.household_id, _("Promise"), promise.what, promise.due_on, promise_tone(promise, today))
     problems = (
         Problem.objects.visible_to(user, P.HOUSEHOLD_VIEW).open().filter(household__in=ids, restricted=False)

@@ -28,12 +28,16 @@ def subject_of(
     entered_for: bool = False,
     answered: Iterable[uuid.UUID] = (),
     asks: bool = True,
+    fewer: bool = False,
 ) -> Subject:
     """What the visit form asks about. ``answered`` are promises that the sent data speaks of, due or not;
-    without ``asks`` the third "no change" is not asked its one question (it was sent before)."""
+    without ``asks`` the third "no change" is not asked its one question (it was sent before). ``fewer`` leaves
+    out what bypasses the village."""
     answered = set(answered)
     waiting = Q(state__in=[Promise.State.OPEN, Promise.State.DONE])
     promises = household.promises.filter(waiting | Q(public_id__in=answered))
+    if fewer:
+        promises = promises.unrestricted()
     members = household.memberships.present().values_list(
         "person_id", "person__public_id", "person__name", named=True
     )

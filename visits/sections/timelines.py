@@ -35,7 +35,8 @@ def moments(household: Household, *, fewer: bool) -> list[dict[str, Any]]:
     of_all = household.problems.filter(restricted=False) if fewer else household.problems.all()
     visits = household.visits.select_related("visited_by").defer(*HEAVY)[:MOMENTS]
     problems, help = of_all[:MOMENTS], household.help.all()[:MOMENTS]
-    promises = household.promises.order_by("-made_on", "-pk")[:MOMENTS]
+    promised = household.promises.unrestricted() if fewer else household.promises.all()
+    promises = promised.order_by("-made_on", "-pk")[:MOMENTS]
     read(visits, problems, promises, help)
     entries = [
         *map(_visit_moment, visits),

@@ -84,6 +84,7 @@ def visit_form(
         household,
         day=day,
         entered_for=entered_for,
+        fewer=entered_for and rules.sees_fewer_fields(request.user, household),
         answered=sent_promises(data),
         asks=data is None
         or ("no_change" in data and not is_saved(client_id=data.get("client_id", ""), by=request.user)),
@@ -135,7 +136,8 @@ def visit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, Any]:
-    """What the page of one visit shows."""
+    """What the page of one visit shows; to a former helper who has yet to confirm it, what was typed for him and
+    nothing that became of it."""
     fewer = rules.sees_fewer_fields(request.user, visit.household)
     names = dict(
         visit.household.memberships.filter(person__public_id__in=visit.met).values_list(
@@ -144,22 +146,27 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
     )
     people = [names[person] for person in visit.met if person in names]
     problems = visit.problems.filter(restricted=False) if fewer else visit.problems.all()
+    promises = visit.promises.unrestricted() if fewer else visit.promises.all()
+    asked = visit.promises_asked.unrestricted() if fewer else visit.promises_asked.all()
     facts = [] if fewer else fact_lines(visit, request.user)
+    former = rules.waits_for_former(visit, request.user)
+    questions = visit.questions.exclude(field__in=["facts", "problem"]) if fewer else visit.questions.all()
     return {
+        "former": former,
         "visit": visit,
         "icon": METHOD_ICONS[Visit.Method(visit.method)],
         "whom": wording.listed([*people, visit.met_others]),
         "tasks": [codelists.label("visit_task", task) for task in visit.tasks],
         "facts": [fact for fact in facts if not is_late(fact)],
         "late": [fact for fact in facts if is_late(fact)],
-        "effects": [] if fewer else effect_lines(visit, request.user),
+        "effects": [] if fewer or former else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
-        "promises": list(visit.promises.all()),
-        "asked": list(visit.promises_asked.all()),
+        "promises": list(promises),
+        "asked": [] if former else list(asked),
         "help": [(h, codelists.label("help_kind", h.kind)) for h in visit.help.all()],
         "corrections": list(visit.corrections.select_related("corrected_by")),
-        "questions": list(visit.questions.select_related("asked_by", "answered_by")),
+        "questions": [] if former else list(questions.select_related("asked_by", "answered_by")),
         "clock_off": checks.clock_is_off(visit.device_at, visit.recorded_at),
         "may_change": rules.can_change(visit, request.user),
         "may_confirm": rules.can_confirm(visit, request.user),
