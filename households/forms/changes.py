@@ -26,7 +26,7 @@ from households.models import ChangeField, ChangeRequest, Membership
 from households.models.members import HEAD
 from households.rules import words
 from pairing import clock
-from pairing.wording import colon
+from pairing.wording import colon, listed
 
 
 class ChangeForm(WhyForm):
@@ -231,3 +231,8 @@ def change_label(change: ChangeField) -> str:
         gone = change.person.village_code != change.village_code  # his name is the business of another file
         return f"{_('Somebody who has left') if gone else change.person.name}{colon()}{label}"
     return f"{label} {change.year}" if change.year else label
+
+
+def what_changes(request: ChangeRequest) -> str:
+    """The facts that a request is about, by name. Fetch ``changes__person`` along with many requests."""
+    return listed(change_label(field) for field in request.changes.all())

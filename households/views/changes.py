@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from households import rules
 from households.actions import changes as change_actions
-from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, change_label
+from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, change_label, what_changes
 from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
 from households.rules import words
@@ -84,7 +84,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         _mine(request) if mine else ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
     )
     page = keyset_page(
-        rows.select_related("household", "proposed_by"),
+        rows.select_related("household", "proposed_by").prefetch_related("changes__person"),
         ("-id",) if mine else ("id",),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -306,6 +306,7 @@ def _table(rows: list[Any], mine: bool) -> Table:
     columns = [
         Column("head", gettext_lazy("Household"), value=_household, link=_link),
         Column("village_code", gettext_lazy("Village"), labels=places),
+        Column("changes", gettext_lazy("What changes"), value=what_changes),
         Column("reason", gettext_lazy("Reason"), value=lambda r: words.reason_of(r.reason)),
         Column("proposed_by", gettext_lazy("Proposed by"), value=lambda r: r.proposed_by.name),
         Column("proposed_at", gettext_lazy("On"), "date"),

@@ -62,7 +62,7 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": query.urlencode(),
         "count": capped_count(unpaired),
-        "helpers": [(person, load) for person, load in helpers_with_loads(request.user) if load],
+        "helpers": helpers_with_loads(request.user),
         "linked": VillageLink.objects.today_in(village),
         "form": PairForm(by=request.user, villages={village} - {""}),
     }

@@ -1,5 +1,6 @@
 """Changes waiting for review, and one's own."""
 
+from households.forms.changes import what_changes
 from tests.cast import World, canary
 
 URL = "/changes/"
@@ -17,3 +18,11 @@ def test_reviewers_see_their_area_and_others_their_own(world: World):
 def test_roles_without_changes_are_refused(world: World):
     for who in ("leader", "auditor", "system", "nobody"):
         assert world.client(who).get(URL).status_code == 403
+
+
+def test_it_says_what_changes_before_one_opens_a_request(world: World):
+    facts = [what_changes(request) for request in world.requests.values()]
+    pages = [world.client("reviewer").get(url).content.decode() for url in (URL, "/queue/?tab=changes")]
+    assert all(facts)
+    for page in pages:
+        assert what_changes(world.requests["own"]) in page

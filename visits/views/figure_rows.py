@@ -10,6 +10,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from households.forms.changes import what_changes
 from households.models import ChangeRequest, Household
 from pairing import codelists
 from pairing.models import Area, User
@@ -86,6 +87,7 @@ def _changes(rows: Sequence[Any], _scope: Scope) -> Table:
         Column("household", _("Household"), value=_head,
                link=lambda row: reverse("households:change_detail", args=[row.public_id])),
         Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("changes", _("What changes"), value=what_changes),
         Column("reason", _("Reason for the change"), labels=codelists.labels("change_reason")),
         Column("proposed_by", _("Proposed by"), value=lambda row: row.proposed_by.name),
         Column("proposed_at", _("Waiting since"), "moment"),
@@ -134,7 +136,7 @@ TABLES: dict[type[Model], Lister] = {
     ChangeRequest: Lister(
         gettext_lazy("Changes"),
         ("pk",),
-        lambda rows: rows.select_related("household", "proposed_by"),
+        lambda rows: rows.select_related("household", "proposed_by").prefetch_related("changes__person"),
         _changes,
     ),
 }

@@ -196,7 +196,7 @@ def problem_table(rows: list[Any], *, empty: str) -> Table:
         Column("referred_on", _("Days waiting"), "number",
                value=lambda p: (today - p.referred_on).days if p.referred_on else None),
         Column("due_on", _("Answer until"), "date"),
-        Column("late", "", "state", value=lambda p: p.is_late(today) if p.state == State.REFERRED else None,
+        Column("late", _("State"), "state", value=lambda p: p.is_late(today) if p.state == State.REFERRED else None,
                states={True: (_("past the limit"), "danger"), False: (_("in time"), "neutral")}),
     ]  # fmt: skip
     return Table(columns, rows, empty=empty)

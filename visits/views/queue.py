@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from households.forms.changes import what_changes
 from households.models import ChangeRequest
 from pairing import audit, clock, codelists
 from pairing.access import permission_required
@@ -63,7 +64,8 @@ def _visits(request: HttpRequest) -> Any:
 
 def _changes(request: HttpRequest) -> Any:
     waiting = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
-    return waiting.exclude(proposed_by=request.user).select_related("household", "proposed_by")
+    others = waiting.exclude(proposed_by=request.user).select_related("household", "proposed_by")
+    return others.prefetch_related("changes__person")
 
 
 def _referrals(request: HttpRequest) -> Any:
@@ -96,7 +98,7 @@ def _change_line(change: ChangeRequest) -> dict[str, Any]:
     return {
         "household": change.household,
         "url": reverse("households:change_detail", args=[change.public_id]),
-        "what": codelists.label("change_reason", change.reason),
+        "what": f"{what_changes(change)} · {codelists.label('change_reason', change.reason)}",
         "day": None,
         "who": change.proposed_by.name,
         "since": change.proposed_at,
