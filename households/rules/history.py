@@ -3,9 +3,10 @@
 Scoped like the household: callers have it in reach. Numbers are never shown, only that they changed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -76,10 +77,7 @@ class Step:
 
 def file_history(household: Household) -> list[Step]:
     """The steps of a file's history, newest first, at most ``LIMIT`` of them."""
-    people = dict(
-        Membership.everything.filter(household=household).values_list("person_id", "person__name").distinct()
-    )
-    events = [event for events in _events(household, people) for event in events]
+    events = [event for events in _events(household) for event in events]
     events.sort(key=lambda found: found[0].pgh_created_at)
     names = _names(event.pgh_context for event, _whose, _model in events)
     last: dict[tuple[Any, int], Any] = {}
@@ -103,17 +101,24 @@ def file_history(household: Household) -> list[Step]:
     return sorted(steps.values(), key=lambda step: step.at, reverse=True)[:LIMIT]
 
 
-def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple[Any, str, Any]]]:
+def _events(household: Household) -> Iterator[list[tuple[Any, str, Any]]]:
     """The events of each model of the file, with whose fact each is."""
-    own = list(_model_of(Household).objects.filter(pgh_obj=household))
+    own = _model_of(Household).objects.filter(pgh_obj=household)
     yield [(event, "", Household) for event in own]
+    memberships = list(_model_of(Membership).objects.filter(household=household).order_by("pgh_id"))
+    times = _times_of(memberships)
+    known = _model_of(Person).objects.filter(pgh_obj__in=times).order_by("pgh_id")
     # What became of somebody elsewhere, before he came or after he left, is that file's history.
-    places = {household.village_code, *(event.village_code for event in own)}
-    persons = _model_of(Person).objects.filter(pgh_obj__in=people, village_code__in=places)
-    yield [(event, people.get(event.pgh_obj_id, ""), Person) for event in persons]
-    for model in (Membership, Absence):
-        rows = _model_of(model).objects.filter(household=household)
-        yield [(event, people.get(event.person_id, ""), model) for event in rows]
+    persons = [
+        event
+        for event in known
+        if any(since <= event.pgh_created_at <= until for since, until in times[event.pgh_obj_id])
+    ]
+    people = {event.pgh_obj_id: event.name for event in persons}  # as he was called here last
+    yield [(event, people[event.pgh_obj_id], Person) for event in persons]
+    yield [(event, people.get(event.person_id, ""), Membership) for event in memberships]
+    absences = _model_of(Absence).objects.filter(household=household)
+    yield [(event, people.get(event.person_id, ""), Absence) for event in absences]
     of_people = _model_of(PersonYear).objects.filter(household=household)
     yield [
         (event, f"{people.get(event.person_id, '')} {event.year}".strip(), PersonYear) for event in of_people
@@ -123,6 +128,23 @@ def _events(household: Household, people: dict[int, str]) -> Iterator[list[tuple
     pairings = list(_model_of(Pairing).objects.filter(household=household))
     helpers = dict(User.objects.filter(pk__in={p.cadre_id for p in pairings}).values_list("pk", "name"))
     yield [(event, helpers.get(event.cadre_id, ""), Pairing) for event in pairings]
+
+
+def _times_of(memberships: Iterable[Any]) -> dict[int, list[tuple[datetime, datetime]]]:
+    """From when to when the file knew each person as a member, by the moments at which that was recorded."""
+    times: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    open_since: dict[int, datetime | None] = {}
+    for event in memberships:
+        since = open_since.setdefault(event.pgh_obj_id, event.pgh_created_at)
+        if event.left_on is not None and since is not None:
+            times[event.person_id].append((since, event.pgh_created_at))
+            open_since[event.pgh_obj_id] = None
+        elif event.left_on is None and since is None:
+            open_since[event.pgh_obj_id] = event.pgh_created_at
+    for event in memberships:
+        if (since := open_since.pop(event.pgh_obj_id, None)) is not None:
+            times[event.person_id].append((since, datetime.max.replace(tzinfo=UTC)))
+    return dict(times)
 
 
 def _model_of(model: Any) -> Any:

@@ -1,9 +1,15 @@
 """Who changed what in a file."""
 
+import pytest
+
+from households.actions.entries import MemberEntry
 from households.actions.households import close_household, edit_household
-from households.models import Household
+from households.actions.members import add_member, edit_member, remove_member
+from households.actions.moves import move_household
+from households.models import Household, Membership, Person
 from pairing import clock, codelists
-from tests.cast import World
+from tests import factories
+from tests.cast import OTHER_VILLAGE, VILLAGE, World
 
 
 def test_it_says_who_changed_which_field_and_hides_numbers(world: World):
@@ -30,6 +36,29 @@ def test_each_fact_is_told_once_and_in_words(world: World):
     labels = [line["label"] for step in steps.values() for line in step.changes]
     assert "档案状态" in labels
     assert not [label for label in labels if "ousehold" in label]
+
+
+@pytest.mark.django_db(transaction=True)  # moments tell the files apart, and a transaction has one
+def test_what_became_of_somebody_after_he_left_is_another_files_history(world: World):
+    """Also when the file has moved since, to an office that never had his new one in reach."""
+    file, staff = world.files["other_township"], world.people["other_staff"]
+    spouse, new = world.spouses["other_township"], factories.household(OTHER_VILLAGE)
+    name = spouse.person.name
+    known = MemberEntry(name, "other", id_number=spouse.person.id_number.open())
+    edit_member(membership=spouse, values={"ethnic_group": "tibetan"}, reason="survey", by=staff)
+    remove_member(membership=spouse, left_on=clock.today(), reason="married_out", by=staff)
+    add_member(household=new, member=known, by=staff)
+    joined = Membership.everything.present().get(person=spouse.person)
+    edit_member(membership=joined, values={"ethnic_group": "hui"}, reason="survey", by=staff)
+    Person.everything.filter(pk=spouse.person_id).update(name="后来的名字")
+    file.refresh_from_db()
+    admin = world.people["county_admin"]
+    move_household(household=file, village_code=VILLAGE, on=clock.today(), reason="survey", by=admin)
+    text = world.client("staff").get(f"/households/{file.public_id}/history/").content.decode()
+    assert name in text
+    assert "藏族" in text
+    assert "后来的名字" not in text
+    assert "回族" not in text
 
 
 def test_it_is_the_offices_and_scoped(world: World):
