@@ -74,21 +74,30 @@ def world(db: None) -> "cast.World":
     return cast.build()
 
 
+@pytest.fixture(scope="session")
+def gunicorn() -> Iterator[site.Site]:
+    """A real gunicorn, started once in a process by the first module that asks for ``live``."""
+    with site.serve() as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
-def live(django_db_setup, django_db_blocker) -> Iterator[site.Site]:
-    """The site behind a real gunicorn on a clone of its own, for all tests of one module.
+def live(request: pytest.FixtureRequest, django_db_setup, django_db_blocker) -> Iterator[site.Site]:
+    """The site behind gunicorn, with a fresh clone under it for all tests of one module.
 
     The ORM of the test speaks to the same clone and commits at once: do not ask for `db` beside it.
     """
     from django.db import connection
 
+    from tests import spilled  # not above: it is a plugin of the run
+
     name = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
         use(f"{databases.own_name()}_live")
         try:
-            with site.serve() as served:
-                yield served
+            yield request.getfixturevalue("gunicorn")  # not a parameter: it starts on the clone's address
         finally:
+            spilled.look_at_tables(os.environ["DATABASE_URL"])
             connection.close()
             databases.drop(f"{databases.own_name()}_live")
             connection.settings_dict["NAME"] = name

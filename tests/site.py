@@ -48,7 +48,8 @@ def serve(workers: int = 2) -> Iterator[Site]:
             from tests import spilled  # not above: it is a plugin of the run
 
             log.seek(0)
-            spilled.look_at_site(log.read().decode(errors="replace"), os.environ["DATABASE_URL"])
+            spilled.look_at_log(log.read().decode(errors="replace"))
+            spilled.look_at_tables(os.environ["DATABASE_URL"])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: tempfile._TemporaryFileWrapper) -> None:

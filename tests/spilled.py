@@ -61,10 +61,14 @@ class _Log(logging.Handler):
         look_at("log", self.format(record))
 
 
-def look_at_site(log: str, url: str) -> None:
-    """What a site has written: its log, and every table of its database, unless that is gone by now."""
-    for line in log.splitlines():
+def look_at_log(lines: str) -> None:
+    """What a site has written into its log."""
+    for line in lines.splitlines():
         look_at("site's log", line)
+
+
+def look_at_tables(url: str) -> None:
+    """What a site has written into every table of its database, unless that is gone by now."""
     try:
         connection = psycopg2.connect(url, connect_timeout=5)
     except psycopg2.OperationalError:

@@ -41,7 +41,9 @@ def test_every_address_is_in_the_table() -> None:
 
 
 def edge(page: Page, who: str, positions: Sequence[str]) -> list[str]:
-    """In the middle of somebody's reach, and just outside it."""
+    """In the middle of somebody's reach, and just outside it; once where the role is refused anyway."""
+    if who not in page.who:
+        return [*positions[:1]]
     reach = page.reach.get(who, REACH.get(who, NOBODY))
     return [*positions[:1], *[p for p in positions[1:] if p not in reach][:1]]
 
