@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext, ngettext
@@ -27,6 +28,11 @@ def colon() -> str:
     return "：" if _chinese() else ": "
 
 
+def said_of(name: object, words: object) -> str:
+    """A name and what is said of it, with a colon between; where one is empty, the other alone."""
+    return colon().join(text for part in (name, words) if (text := str(part)))
+
+
 def listed(parts: Iterable[object]) -> str:
     """Things side by side: with ``、`` in Chinese, ``, `` else; empty ones are left out."""
     return ("、" if _chinese() else ", ").join(text for part in parts if (text := str(part)))
@@ -35,6 +41,13 @@ def listed(parts: Iterable[object]) -> str:
 def clauses(parts: Iterable[object]) -> str:
     """Statements side by side: with ``；`` in Chinese, ``; `` else; empty ones are left out."""
     return ("；" if _chinese() else "; ").join(text for part in parts if (text := str(part)))
+
+
+def yuan(value: Decimal | None) -> str:
+    """An amount of money: ``200元`` or ``35.50 yuan``; fen only where there are any, and nothing for none."""
+    if value is None:
+        return ""
+    return gettext("%(amount)s yuan") % {"amount": f"{value:.2f}".removesuffix(".00")}
 
 
 def day(value: dt.date | None) -> str:

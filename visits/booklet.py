@@ -39,7 +39,7 @@ def visit_slips(slips: Sequence[Slip], subjects: Sequence[Subject]) -> bytes:
 def _slip(slip: Slip, subject: Subject, village: str) -> dict[str, Any]:
     household = slip.household
     return {
-        "number": f"{slip.number[:4]}-{slip.number[4:]}",
+        "number": slip.printed_number,
         "head": household.head_name,
         "place": " · ".join(part for part in (village, household.group_name) if part),
         "helper": slip.cadre.name,

@@ -21,6 +21,7 @@ for _word in (
     wording.moment,
     wording.relative_days,
     wording.overdue_days,
+    wording.yuan,
 ):
     register.filter(_word.__name__, _word)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.browser.test_visit_form import DUMP, WORDS, enter, kept
+from tests.browser.test_visit_form import DUMP, WORDS, enter, kept, tap
 from tests.site import Site
 from visits.actions.slips import print_slips
 
@@ -27,9 +27,10 @@ def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live:
     draft = json.loads(page.evaluate(DUMP))["drafts"][0]
     assert (draft["id"], WORDS in str(draft)) == (str(slip.public_id), False)
     page.goto(reverse("visits:slip_enter"))
-    expect(page.locator("[data-drafts]")).to_contain_text(slip.number)
+    expect(page.locator("[data-drafts]")).to_contain_text(slip.printed_number)
     page.locator("[data-drafts] a").click()
     expect(page.locator("#id_said")).to_have_value(WORDS)
+    tap(page, "今天")  # no day is preset: it stands on the paper
     page.locator(".whom label.chip").first.click()
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存")).to_be_visible()

@@ -1,5 +1,8 @@
 """待补充: the township's question beside my words, which stay."""
 
+import uuid
+from decimal import Decimal
+
 from django.urls import reverse
 
 from households.actions.pairings import pair
@@ -9,7 +12,9 @@ from pairing.models import Grant
 from pairing.roles import Role
 from tests import cast
 from tests.visits.logged import visit as made
+from visits.actions.help import HelpInput
 from visits.actions.reading import Question, ask, mark_read
+from visits.actions.visits import VisitInput, save_visit
 from visits.models import Visit
 
 
@@ -27,6 +32,23 @@ def test_the_answer_stands_beside_the_words(world):
     stored = Visit.everything.get(pk=visit.pk)
     assert (stored.state, stored.said) == (Visit.State.ANSWERED, "今年种了玉米。")
     assert client.get(url).status_code == 403  # nothing is asked any more
+
+
+def test_each_question_stands_at_the_words_that_it_is_about(world):
+    own, cadre = world.files["own"], world.people["cadre"]
+    typed = VisitInput(
+        client_id=uuid.uuid4(),
+        visited_on=clock.today(),
+        met_others="户主",
+        said="今年种了玉米。",
+        help=[HelpInput("condolence", "大米", "2袋", Decimal("160.00"), "helper")],
+    )
+    visit = save_visit(household=own, visit=typed, by=cadre)
+    ask(visit=visit, questions=[Question("help", "谁出的钱？")], by=world.people["staff"])
+    page = world.client("cadre").get(reverse("visits:visit_answer", args=[visit.public_id])).content.decode()
+    question = page[page.index('class="beside"') :]
+    assert question.index("帮扶") < question.index("大米 2袋 160元") < question.index("谁出的钱？")
+    assert "今年种了玉米。" not in question
 
 
 def test_after_a_handover_the_helper_of_today_is_asked(world):

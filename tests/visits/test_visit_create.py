@@ -158,6 +158,22 @@ def test_the_whole_form_is_one_save(world):
     assert Problem.everything.count() == 2
 
 
+def test_who_met_nobody_can_tell_neither_that_nothing_changed_nor_what_the_household_says(world):
+    """A chip tapped before "not met" counts no more; a household's word would be somebody's invention."""
+    client = world.client("cadre")
+    sent = body(world, method="not_met", met=[], said="", no_change="on")
+    assert client.post(address(world), sent).status_code == 302
+    visit = Visit.everything.get()
+    assert not visit.no_change
+    due = made.promise(world.files["own"], world.people["cadre"], what="问低保", due_on=clock.today())
+    answer = {f"answer-{due.public_id}-word": "kept", f"answer-{due.public_id}-done_what": "交了"}
+    refused = client.post(address(world), body(world, method="not_met", met=[], said="", **answer))
+    assert refused.status_code == 422
+    assert "没见到人，问不到户里的话" in refused.content.decode()
+    due.refresh_from_db()
+    assert due.state == Promise.State.OPEN
+
+
 def test_no_change_asks_one_question_the_third_time(world):
     client = world.client("cadre")
     for _ in range(2):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from households.models import Household
 from pairing import codelists
 from pairing.errors import Refused
-from pairing.wording import colon, day
+from pairing.wording import said_of, day, yuan
 from visits import checks
 from visits.actions.facts import Fact
 from visits.actions.help import HelpInput
@@ -61,7 +61,7 @@ def _problems(problems: Iterable[ProblemInput]) -> Iterator[tuple[str, Iterable[
         triage = Problem.State(problem.triage).label if problem.triage in Problem.State.values else ""
         office = codelists.label("office", problem.office) if problem.office else ""
         texts = (checks.tidy(problem.words), str(triage), office, checks.one_line(problem.reason))
-        yield f"{_('Problem')}{colon()}{codelists.label('problem_kind', problem.kind)}", texts
+        yield said_of(_('Problem'), codelists.label('problem_kind', problem.kind)), texts
 
 
 def _until(due_on: date) -> str:
@@ -69,6 +69,5 @@ def _until(due_on: date) -> str:
 
 
 def _help(given: HelpInput) -> Iterable[str]:
-    amount = "" if given.amount is None else _("%(amount)s yuan") % {"amount": given.amount}
     kind = codelists.label("help_kind", given.kind)
-    return kind, checks.one_line(given.what), checks.one_line(given.quantity), amount
+    return kind, checks.one_line(given.what), checks.one_line(given.quantity), yuan(given.amount)

@@ -217,7 +217,7 @@ def _save(
         met=_members(seen, visit),
         met_others=checks.one_line(visit.met_others),
         said=checks.tidy(visit.said),
-        no_change=visit.no_change and not visit.changed_facts,
+        no_change=visit.no_change and not visit.changed_facts and visit.method != Visit.Method.NOT_MET,
         tasks=_tasks(visit),
         restricted=checks.tidy(visit.restricted),
         has_restricted=bool(visit.restricted.strip()),
@@ -244,6 +244,9 @@ def _check(visit: VisitInput) -> None:
     if visit.method not in Visit.Method.values:
         raise Refused(_("Choose how you met."), "method")
     met_anybody = visit.method != Visit.Method.NOT_MET
+    if not met_anybody and (answers := _given(visit)):
+        field = f"answer-{answers[0].promise}-word"
+        raise Refused(_("Nobody was met, so nobody can say this. Choose “Not asked today”."), field)
     checks.check_met(method_met=met_anybody, met=len(visit.met), others=checks.one_line(visit.met_others))
     more = bool(visit.problems or visit.promises or visit.help or visit.tasks or visit.changed_facts)
     checks.check_said(

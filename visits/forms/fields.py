@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -126,6 +126,7 @@ class Chips(forms.ChoiceField):
     """One value of a few, as chips. A code list's choices are set when the form is made."""
 
     widget = forms.RadioSelect
+    default_error_messages: ClassVar = {"required": _("Please choose.")}
 
     def __init__(self, *, codes: str = "", **kwargs: Any) -> None:
         self.codes = codes
@@ -137,6 +138,7 @@ class ManyChips(forms.MultipleChoiceField):
     """Several values, as chips."""
 
     widget = forms.CheckboxSelectMultiple
+    default_error_messages: ClassVar = {"required": _("Please choose.")}
 
     def __init__(self, *, codes: str = "", **kwargs: Any) -> None:
         self.codes = codes

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
 from pairing.numbers import fold_digits
+from pairing.wording import said_of
 from visits import checks
 from visits.forms.fields import (
     OTHER,
@@ -27,7 +28,13 @@ from visits.models import Promise, VisitQuestion
 class CorrectionForm(ChipForm):
     """What should be read instead or besides."""
 
-    text = Words(label=_("correction"), max_length=checks.SAID_MOST, required=True, rows=4)
+    text = Words(
+        label=_("correction"),
+        max_length=checks.SAID_MOST,
+        required=True,
+        rows=4,
+        error_messages={"required": _("Write what is right.")},
+    )
     reason = Line(label=_("reason"), max_length=200)
     take_back = ManyChips(label=_("take out of the file again"))
 
@@ -40,7 +47,12 @@ class CorrectionForm(ChipForm):
 class ReasonForm(ChipForm):
     """Why."""
 
-    reason = Line(label=_("reason"), max_length=200, required=True)
+    reason = Line(
+        label=_("reason"),
+        max_length=200,
+        required=True,
+        error_messages={"required": _("Write in a line why.")},
+    )
 
 
 class AnswerForm(ChipForm):
@@ -71,7 +83,12 @@ class AnswerForm(ChipForm):
 class DoneForm(ChipForm):
     """写办理情况: what was done, and when."""
 
-    done_what = Line(label=_("what was done"), max_length=400, required=True)
+    done_what = Line(
+        label=_("what was done"),
+        max_length=400,
+        required=True,
+        error_messages={"required": _("Write in one line what was done.")},
+    )
     done_on = DayChips(label=_("when"), required=True)
     done_on_day = DayField()
 
@@ -87,7 +104,7 @@ class DoneForm(ChipForm):
 class MoveForm(ChipForm):
     """改期: another day, and why."""
 
-    due_on = DayChips(label=_("new day"), required=True)
+    due_on = DayChips(label=_("new day"), required=True, error_messages={"required": _("Choose a day.")})
     due_on_day = DayField()
     reason_kind = Chips(codes="date_change_reason", label=_("reason"))
     reason = Line(label=_("in a few words"), max_length=150)
@@ -107,7 +124,7 @@ class MoveForm(ChipForm):
         chosen = self.cleaned_data.get("reason_kind") or ""
         words = self.cleaned_data.get("reason") or ""
         label = kinds.get(chosen, "") if chosen != OTHER or not words else ""
-        return "：".join(str(part) for part in (label, words) if part)
+        return said_of(label, words)
 
 
 class WordForm(ChipForm):
@@ -121,6 +138,7 @@ class WordForm(ChipForm):
         ],
         label=_("the household says"),
         required=True,
+        error_messages={"required": _("Choose what the household says.")},
     )
     household_word = Line(label=_("in the household's words"), max_length=400)
 
@@ -128,13 +146,18 @@ class WordForm(ChipForm):
 class SlipNumberForm(ChipForm):
     """The number printed on a slip."""
 
-    number = Line(label=_("slip number"), max_length=20, required=True)
+    number = Line(
+        label=_("slip number"),
+        max_length=20,
+        required=True,
+        error_messages={"required": _("Enter the slip number.")},
+    )
 
     def clean_number(self) -> str:
         number = fold_digits(self.cleaned_data["number"]).replace("-", "")
         if not checks.is_slip_number(number):
             raise ValidationError(
-                _("This is no slip number: eight digits, as printed in the corner of the slip.")
+                _("This is no slip number. Compare it with the corner of the slip: eight digits.")
             )
         return number
 
@@ -142,7 +165,9 @@ class SlipNumberForm(ChipForm):
 class SlipChoiceForm(ChipForm):
     """For which of my households slips are printed."""
 
-    households = ManyChips(label=_("Households"), required=True)
+    households = ManyChips(
+        label=_("Households"), required=True, error_messages={"required": _("Choose at least one household.")}
+    )
 
     def __init__(self, *args: Any, households: Iterable[Household], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,6 +34,11 @@ class Slip(ScopedModel):
         ]
 
     @property
+    def printed_number(self) -> str:
+        """The number as it stands on the paper: ``2714-0383``."""
+        return f"{self.number[:4]}-{self.number[4:]}"
+
+    @property
     def client_id(self) -> uuid.UUID:
         """The id for the visit typed from it: one for all who open it, a fresh one after a withdrawn visit."""
         return self.public_id if self.visit_id is None else uuid.uuid5(self.public_id, str(self.visit_id))

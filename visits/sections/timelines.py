@@ -13,7 +13,7 @@ from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
 from pairing.together import read
-from pairing.wording import colon, short_day
+from pairing.wording import said_of, short_day, yuan
 from visits import rules
 from visits.models import Help, Problem, Promise, Visit
 from visits.sections.promises import promise_tone
@@ -84,7 +84,7 @@ def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
     return {
         "url": reverse("visits:problem_detail", args=[problem.public_id]) if linked else "",
         "date": problem.raised_on,
-        "title": f"{_('Problem')}{colon()}{codelists.label('problem_kind', problem.kind)}",
+        "title": said_of(_('Problem'), codelists.label('problem_kind', problem.kind)),
         "text": problem.words,
         "icon": "chat-bubble-left-ellipsis",
         "tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
@@ -98,7 +98,7 @@ def _promise_moment(promise: Promise) -> dict[str, Any]:
     tone = promise_tone(promise, clock.today())
     return {
         "date": promise.made_on,
-        "title": f"{_('Promise')}{colon()}{promise.what}",
+        "title": said_of(_('Promise'), promise.what),
         "text": promise.done_what,
         "icon": "hand-raised",
         "tone": tone,
@@ -109,11 +109,10 @@ def _promise_moment(promise: Promise) -> dict[str, Any]:
 
 
 def _help_moment(help: Help) -> dict[str, Any]:
-    yuan = _("%(amount)s yuan") % {"amount": help.amount} if help.amount is not None else ""
     return {
         "date": help.given_on,
-        "title": f"{_('Help')}{colon()}{codelists.label('help_kind', help.kind)}",
-        "text": " ".join(part for part in (help.what, help.quantity, yuan) if part),
+        "title": said_of(_('Help'), codelists.label('help_kind', help.kind)),
+        "text": " ".join(part for part in (help.what, help.quantity, yuan(help.amount)) if part),
         "icon": "gift",
         "tone": "info",
         "meta": codelists.label("help_source", help.source) if help.source else "",

@@ -53,7 +53,6 @@ def visit_read(request: HttpRequest, public_id: str) -> HttpResponse:
     context = detail(request, visit, restricted) | {
         "form": form,
         "ask": form.at(),
-        "askable": rules.ASKABLE,
         "may_read": (may_read := rules.can_read(visit, request.user)),
         "may_ask": may_read and visit.household.is_open and visit.state != Visit.State.ASKED,
         "file": _file(request, visit.household, visit),

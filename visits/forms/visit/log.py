@@ -76,9 +76,16 @@ class VisitForm(ChipForm):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     device_at = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    visited_on = DayChips(label=_("visit date"), required=True)
+    visited_on = DayChips(
+        label=_("visit date"), required=True, error_messages={"required": _("Choose the day of the visit.")}
+    )
     visited_on_day = DayField()
-    method = Chips(choices=Visit.Method.choices, label=_("how"), required=True)
+    method = Chips(
+        choices=Visit.Method.choices,
+        label=_("how"),
+        required=True,
+        error_messages={"required": _("Choose how you met.")},
+    )
     met = ManyChips(label=_("with whom"))
     met_others = Line(max_length=60, label=_("who else"))
     said = Words(label=_("what was said"), max_length=checks.SAID_MOST)
@@ -89,7 +96,7 @@ class VisitForm(ChipForm):
     def __init__(self, data: Any = None, *, subject: Subject, day: date, **kwargs: Any) -> None:
         initial = {
             "client_id": uuid.uuid4(),
-            "visited_on": day.isoformat(),
+            "visited_on": "" if subject.entered_for else day.isoformat(),  # of a slip it stands on the paper
             "method": Visit.Method.HOME.value,
         } | kwargs.pop("initial", {})
         super().__init__(data, day=day, initial=initial, **kwargs)
@@ -164,6 +171,7 @@ class VisitForm(ChipForm):
         self.wants_day("visited_on")
         day = self.chosen_day("visited_on")
         met_anybody = data.get("method") != Visit.Method.NOT_MET
+        data["no_change"] = met_anybody and data.get("no_change", False)
         with self._at("visited_on"):
             if day:
                 checks.check_visit_date(day, today=self.day)
