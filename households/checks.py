@@ -82,6 +82,7 @@ SENTENCES: Final[dict[str, Promise]] = {
     "household.twice": _("Two households of this file are the same file in the register."),
     "household.blocked": _("Another row of this household has an error."),
     "person.elsewhere": _("This person lives in another file of the county."),
+    "person.other_name": _("In the county this number stands with another name."),
     "person.twice": _("This person stands in two households of the file."),
     "identity.candidate": _("The number is damaged; its first 15 digits are those of the number on file."),
     "village.missing": _("The village is missing."),

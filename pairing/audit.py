@@ -15,7 +15,7 @@ import pghistory
 
 from pairing import clock
 from pairing.access import open_grants
-from pairing.errors import refusing
+from pairing.errors import Telling, refusing
 from pairing.models.areas import LENGTH
 from pairing.models.audit import AuditEvent, ids_of
 from pairing.roles import P, permissions_of
@@ -158,7 +158,7 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
     """One transaction, one history context, one audit row.
 
     An action called inside another joins it: the outer row tells of both. Raising undoes everything,
-    the audit row included.
+    the audit row included; but a refusal that tells of rows elsewhere (``Telling``) leaves one of its own.
     """
     outer = _current.get()
     if outer is not None:
@@ -189,5 +189,17 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
                     reason=entry.reason,
                     detail=entry.detail,
                 )
+    except Telling as refusal:
+        write(
+            entry.name,
+            by=by,
+            permission=permission,
+            object_type=entry.object_type,
+            object_ids=entry.object_ids,
+            object_area=entry.object_area,
+            fields=[refusal.field] if refusal.field else [],
+            result=AuditEvent.Result.REFUSED,
+        )
+        raise
     finally:
         _current.reset(token)

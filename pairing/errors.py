@@ -26,6 +26,10 @@ class Refused(Exception):
         return str(self.reason)
 
 
+class Telling(Refused):
+    """A refusal that tells of a row out of the reader's reach, as that a number is in use: who asks is recorded."""
+
+
 class Gone(Refused):
     """What was asked for has been withdrawn; it answers 410."""
 
@@ -60,7 +64,7 @@ def add_refusal(form: BaseForm, refusal: Refused) -> None:
 
 
 @contextmanager
-def refusing(**reasons: Text) -> Iterator[None]:
+def refusing(**reasons: Text | Refused) -> Iterator[None]:
     """Run a block in a savepoint; violated constraints named in `reasons` become `Refused` with the sentence.
 
     Keys are constraint names as they stand in the database. Deadlocks, failed serialisation and lock
@@ -71,7 +75,8 @@ def refusing(**reasons: Text) -> Iterator[None]:
             yield
     except IntegrityError as error:
         if (name := violated(error)) in reasons:
-            raise Refused(reasons[name]) from error
+            reason = reasons[name]
+            raise (reason if isinstance(reason, Refused) else Refused(reason)) from error
         raise
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) in _BUSY:

@@ -27,7 +27,7 @@ from households.rules import changes as change_rules
 from households.rules.depths import depth_of, sees
 from pairing import clock, numbers
 from pairing.audit import action
-from pairing.errors import Refused, refusing
+from pairing.errors import Refused, Telling, refusing
 from pairing.names import sort_key
 from pairing.roles import P
 
@@ -35,6 +35,11 @@ State, Decision = ChangeRequest.State, ChangeField.Decision
 NUMBER_TAKEN = _(
     "This number belongs to somebody in another file of the county. Please ask the county office."
 )
+
+
+def number_taken() -> Telling:
+    """The refusal of a certificate number that stands in the county already, be it out of the reader's reach."""
+    return Telling(NUMBER_TAKEN, "id_number")
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,7 @@ def decide_change(
     with action("change.decide", by=by, permission=P.CHANGE_DECIDE) as entry:
         household = locked_open(request.household)
         request = _locked(request)
+        entry.about(household, request)
         change_rules.check_second_person(request, by)
         change_rules.check_state(request, State.DECIDED)
         check_version(request, version)
@@ -376,7 +382,7 @@ def _write_person(person: Any, field: str, value: Any) -> None:
     if field == "name":
         person.name_key = sort_key(value)[:200]
     person.version += 1
-    with refusing(identity_once_per_county=NUMBER_TAKEN):
+    with refusing(identity_once_per_county=number_taken()):
         person.save(update_fields=[field, *also, "version"])
 
 

@@ -79,6 +79,7 @@ def register_household(
     if listed_on is not None:
         rules.check_day(listed_on, "listed_on")
     with action("household.register", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
+        entry.object_area = village_code
         household = Household(
             file_number=file_number or next_file_number(village_code),
             group_name=group_name,

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
-from households.actions.changes import NUMBER_TAKEN, FieldChange, head_value, propose_change
+from households.actions.changes import FieldChange, head_value, number_taken, propose_change
 from households.actions.entries import MemberEntry, PersonYearEntry, differing, values_of
 from households.actions.saving import Saved, check_version, locked_open, text_of, touched
 from households.models import Absence, Household, Membership, Person, PersonYear
@@ -43,7 +43,7 @@ def join(household: Household, member: MemberEntry, *, on: date) -> Membership:
         person.phone = member.phone
     person.place(household.village_code)
     with refusing(
-        identity_once_per_county=NUMBER_TAKEN,
+        identity_once_per_county=number_taken(),
         membership_one_household_at_a_time=_("This person belonged to another family on that day."),
         one_head_at_a_time=_("This family has a head already. Ask for a change of head instead."),
     ):
@@ -71,7 +71,7 @@ def _known(household: Household, member: MemberEntry) -> Person | None:
     if person is None:
         return None
     if Membership.everything.present().filter(person=person).exists() or person.name != member.name:
-        raise Refused(NUMBER_TAKEN, "id_number")
+        raise number_taken()
     return person
 
 
@@ -82,6 +82,7 @@ def add_member(*, household: Household, member: MemberEntry, by: Any) -> Saved[M
     """
     with action("member.add", by=by, reason=member.joined_reason, permission=P.HOUSEHOLD_EDIT) as entry:
         household = locked_open(household)
+        entry.about(household)
         rules.check_may_join(household, member.relation)
         waits = member.relation == HEAD and rules.head_waits(household)
         joining = replace(member, relation="other") if waits else member

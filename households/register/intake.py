@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from households.actions.imports import add_column_title
@@ -77,7 +78,7 @@ def upload(*, file: IO[bytes], name: str, area: str, year: int, by: Any) -> Impo
         kept.save(force_insert=True)
         _compare(batch, register)
         entry.about(batch)
-        entry.detail = {"rows": sum(batch.counts.values())}
+        entry.detail = {"rows": sum(batch.counts.values())} | _elsewhere(batch)
     return batch
 
 
@@ -98,6 +99,7 @@ def read_again(
         _compare(batch, register)
         entry.about(batch)
     return batch
+        entry.detail |= _elsewhere(batch)
 
 
 def learn_title(*, batch: ImportBatch, title: str, field: str, by: Any) -> ImportBatch:
@@ -157,6 +159,14 @@ def _compare(batch: ImportBatch, register: Register) -> None:
 
 
 def _notes(register: Register) -> list[Mapping[str, Any]]:
+def _elsewhere(batch: ImportBatch) -> dict[str, int]:
+    """How many certificate numbers the dry run tells to be in use elsewhere in the county: auditors should see it."""
+    said = Q(messages__contains=[{"code": "person.elsewhere"}])
+    said |= Q(messages__contains=[{"code": "person.other_name"}])
+    told = staged_rows(batch).filter(said).count()
+    return {"elsewhere": told} if told else {}
+
+
     """What is said of the whole file; sentences are made by the page."""
     notes: list[Mapping[str, Any]] = [
         {"code": "skipped", "kind": str(kind), "count": count}

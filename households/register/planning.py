@@ -200,6 +200,8 @@ def _plan_members(plan: HouseholdPlan, known: _Known, *, whole: bool) -> None:
             del left[one.membership.pk]
         elif home is not None:
             one.said.append(Said(m.row, "", Problem("person.elsewhere", "id_number")))
+        elif folded(person.name) != folded(m.values["name"]):  # a number alone brings no file's facts here
+            one.said.append(Said(m.row, "", Problem("person.other_name", "id_number")))
     for one in unmatched:  # by name, among those of the family whom no number named
         same = [s for s in left.values() if folded(s.person.name) == folded(one.member.values["name"])]
         if len(same) == 1 and _may_be(one.member, same[0].person):

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from households.actions import imports
 from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, UploadForm
-from households.models import ColumnAlias, ImportBatch, ImportRow
+from households.models import ColumnAlias, Household, ImportBatch, ImportRow
 from households.register import applying, failures, intake, undoing
 from households.register.layouts import FIELDS, LAYOUTS, OTHER, Level
 from households.register.staging import LEAVE, TAKE, prospects
@@ -231,8 +232,10 @@ def _page(
     asked = request.GET.get("tab", "")
     tab = asked if counts.get(asked) else next((name for name in counts if counts[name]), "new")
     staged = ImportRow.objects.visible_to(request.user, P.IMPORT).filter(batch=batch)
+    # A file that has moved away since is no longer for the reader.
+    here = Q(household=None) | Q(household__in=Household.objects.visible_to(request.user, P.IMPORT))
     page = keyset_page(
-        staged.filter(outcome=tab).select_related("household"),
+        staged.filter(here, outcome=tab).select_related("household"),
         ("number", "pk"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),

@@ -17,7 +17,7 @@ from households.models import (
 )
 from pairing import clock
 from pairing.models import AuditEvent
-from tests.cast import COUNTY
+from tests.cast import COUNTY, TOWNSHIP, VILLAGE
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, tables, upload, url
 
@@ -49,6 +49,24 @@ def test_a_register_comes_in(world):
         for name, value in counts([household.pk])[household.pk].items():
             assert getattr(household, name) == value, name
     assert AuditEvent.objects.filter(action="import.apply").count() == 1
+
+
+def test_a_number_alone_brings_nobody_from_another_township(world):
+    """Who left a file there comes under his own name only; else a number would fetch name, phone and health."""
+    gone, staff = world.spouses["other_township"], world.people["other_staff"]
+    members.remove_member(membership=gone, left_on=clock.today(), reason="married_out", by=staff)
+    Person.everything.filter(pk=gone.person_id).update(name="周莲英")
+    rows = files.good_rows()
+    rows[1][files.PLACE["证件号码"]] = gone.person.id_number.open()
+    client = world.client("township_admin")
+    for name, comes in (("别的名字", False), ("周莲英", True)):
+        rows[1][files.PLACE["姓名"]] = name
+        batch = staged(client, files.good(rows=rows), area=TOWNSHIP)
+        uploaded = AuditEvent.objects.filter(action="import.upload").latest("pk")
+        assert uploaded.detail.get("elsewhere", 0) == (0 if comes else 1)
+        assert apply(client, batch, leave_out="on").status_code == 302
+        gone.person.refresh_from_db()
+        assert (gone.person.village_code == VILLAGE) is comes
 
 
 def test_the_same_file_again_changes_nothing(world):

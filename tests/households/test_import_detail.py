@@ -1,7 +1,10 @@
 """The dry run shows by outcome what an import would do, numbers masked."""
 
+from households.actions.moves import move_household
 from households.models import ImportRow, Membership
+from pairing import clock
 from pairing.models import AuditEvent
+from tests.cast import OTHER_VILLAGE, TOWNSHIP
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, url
 
@@ -20,6 +23,19 @@ def test_absence_is_a_question_never_a_deletion(world):
     assert "赵兰" in page.content.decode()
     apply(client, batch)
     assert Membership.everything.present().filter(person__name="赵兰").exists()
+
+
+def test_a_file_that_has_moved_away_since_is_not_shown(world):
+    client, file = world.client("township_admin"), world.files["area"]
+    batch = staged(client, files.good(), area=TOWNSHIP)
+    page = url("import_detail", batch) + "?tab=absent"
+    assert file.head_name in client.get(page).content.decode()
+    admin = world.people["county_admin"]
+    move_household(household=file, village_code=OTHER_VILLAGE, on=clock.today(), reason="survey", by=admin)
+    text = client.get(page).content.decode()
+    assert file.head_name not in text
+    assert file.file_number not in text
+    assert world.files["ended"].head_name in text
 
 
 def test_each_outcome_has_its_tab_with_old_and_new(world):

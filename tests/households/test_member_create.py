@@ -4,6 +4,7 @@ from households.forms.members import MemberForm
 from households.models import ChangeRequest, Household, Membership
 from households.views.households import IN_REVIEW
 from pairing import clock
+from pairing.models import AuditEvent
 from tests.cast import World
 
 TODAY = clock.today().isoformat()
@@ -40,6 +41,23 @@ def test_a_new_head_waits_for_a_second_person_unless_he_is_the_first(world: Worl
     Membership.everything.filter(household=world.files["own"]).delete()
     staff.post(f"/households/{world.files['own'].public_id}/members/new/", {**NEW, "relation": "head"})
     assert Household.everything.get(pk=world.files["own"].pk).head_name == "王小明"
+
+
+def test_who_tries_numbers_that_stand_elsewhere_is_seen_by_auditors(world: World):
+    """The county's constraint tells that a number is known, also of files out of reach: each try leaves a row."""
+    file, staff = world.files["area"], world.people["staff"]
+    for position in ("other_township", "other_county"):
+        number = world.heads[position].person.id_number.open()
+        sent = {**NEW, "id_number": number, "certificate": "identity_card", "joined_reason": "moved"}
+        page = world.client("staff").post(f"/households/{file.public_id}/members/new/", sent)
+        tries = AuditEvent.objects.filter(action="member.add", result="refused", actor_id=staff.pk)
+        if position == "other_township":
+            assert page.status_code == 200
+            row = tries.get()
+            assert (row.object_ids, row.fields) == ([file.public_id], ["id_number"])
+            assert row.object_area == file.village_code
+    assert tries.count() == 1  # another county's numbers are not known here: he joins
+    assert number not in str(row.detail)
 
 
 def test_mistakes_stand_at_their_fields(world: World):
