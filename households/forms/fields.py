@@ -115,7 +115,9 @@ class NameField(TextField):
 
 
 class DayField(forms.DateField):
-    """A day, by the browser's own control; also as people type it."""
+    """A day, by the browser's own control; also as people type it. ``years``: what a slip of the finger is not."""
+
+    years = range(1880, 2201)
 
     def __init__(self, **kwargs: Any) -> None:
         formats = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]
@@ -125,7 +127,7 @@ class DayField(forms.DateField):
     def to_python(self, value: Any) -> date | None:
         text = numbers.fold_digits(value) if isinstance(value, str) else value
         day = super().to_python(text)
-        if day is not None and not 1880 <= day.year <= 2200:
+        if day is not None and day.year not in self.years:
             raise forms.ValidationError(_("There is no such date."))
         return day
 

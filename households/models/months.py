@@ -9,6 +9,7 @@ Statement triggers of households keep the rows: whoever writes a file, one or tw
 go and new ones come in the same statement (decision 16).
 """
 
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -20,6 +21,16 @@ from pairing import clock
 from pairing.access import NOTHING
 
 GAP_DAYS = 120  # a listed household is overdue after this many days without a home visit
+
+
+def gap_begins(listed_on: date | None, last_visit_on: date | None) -> date | None:
+    """The day from which the gap counts: the later of listing and last home visit; None without either."""
+    return max(filter(None, (listed_on, last_visit_on)), default=None)
+
+
+def is_overdue(begins: date | None, on: date) -> bool:
+    """Has a listed household waited for over ``GAP_DAYS`` days? Source: the township's figures 2 and 3."""
+    return begins is not None and on - begins > timedelta(days=GAP_DAYS)
 
 
 class VillageMonthQuerySet(ScopedQuerySet):

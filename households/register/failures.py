@@ -11,7 +11,7 @@ from households.register.intake import LIMITS, kept_file, staged_rows
 from households.register.rows import SHEET_STEP
 from households.register.staging import LEAVE, Outcome, loads, messages_of
 from pairing.spreadsheets import Table, cell_text, reading, write_workbook
-from pairing.wording import colon
+from pairing.wording import said_of
 
 
 def write_failed_rows(batch: ImportBatch, target: IO[bytes]) -> int:
@@ -33,9 +33,7 @@ def write_failed_rows(batch: ImportBatch, target: IO[bytes]) -> int:
 
 def _reason(row: ImportRow) -> str:
     said = messages_of(loads(row.payload.open()))
-    parts = [
-        f"{s.column}{colon()}{s.problem.sentence}" if s.column else str(s.problem.sentence) for s in said
-    ]
+    parts = [said_of(s.column, s.problem.sentence) for s in said]
     if row.choice == LEAVE:
         parts.append(_("Left out."))
     return " ".join(parts) or _("Belongs to a household with a row to mend.")

@@ -24,6 +24,7 @@ from pairing.models import Code
 from pairing.numbers import clean_text, fold_label
 from pairing.roles import P
 from pairing.spreadsheets import Limits, Unreadable
+from pairing.wording import listed
 
 LABEL = "import_file.sealed"
 #: So many rows are applied within one request.
@@ -98,8 +99,8 @@ def read_again(
             batch.year = _year_of(register, year)
         _compare(batch, register)
         entry.about(batch)
-    return batch
         entry.detail |= _elsewhere(batch)
+    return batch
 
 
 def learn_title(*, batch: ImportBatch, title: str, field: str, by: Any) -> ImportBatch:
@@ -131,7 +132,7 @@ def _read(data: bytes, area: str, *, include_hidden: bool) -> Register:
     except (Unreadable, NotARegister) as error:
         raise Refused(error.sentence, "file") from error
     if len(register.years) > 1:
-        years = "、".join(map(str, sorted(register.years)))
+        years = listed(sorted(register.years))
         raise Refused(
             _("The file speaks of several years: %(years)s. Please divide it.") % {"years": years}, "file"
         )
@@ -158,7 +159,6 @@ def _compare(batch: ImportBatch, register: Register) -> None:
     batch.save()
 
 
-def _notes(register: Register) -> list[Mapping[str, Any]]:
 def _elsewhere(batch: ImportBatch) -> dict[str, int]:
     """How many certificate numbers the dry run tells to be in use elsewhere in the county: auditors should see it."""
     said = Q(messages__contains=[{"code": "person.elsewhere"}])
@@ -167,6 +167,7 @@ def _elsewhere(batch: ImportBatch) -> dict[str, int]:
     return {"elsewhere": told} if told else {}
 
 
+def _notes(register: Register) -> list[Mapping[str, Any]]:
     """What is said of the whole file; sentences are made by the page."""
     notes: list[Mapping[str, Any]] = [
         {"code": "skipped", "kind": str(kind), "count": count}

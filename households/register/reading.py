@@ -36,6 +36,7 @@ from households.register.titles import (
 from households.register.values import Codes, Reader, Value, reader_of
 from pairing.numbers import Identity
 from pairing.spreadsheets import Limits, Merged, Sheet, cell_text, reading
+from pairing.wording import listed
 
 _TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计)")
 _SUSPECT: Final = frozenset("合总小共注")  # how totals and notes begin
@@ -93,7 +94,7 @@ def _check_columns(header: Header, layout: Layout) -> None:
     if not grouped:
         missing.append("与户主关系")
     if missing:
-        raise NotARegister("register.columns", titles="、".join(missing))
+        raise NotARegister("register.columns", titles=listed(missing))
 
 
 def _is_of_heads(header: Header) -> bool:

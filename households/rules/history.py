@@ -107,12 +107,15 @@ def _events(household: Household) -> Iterator[list[tuple[Any, str, Any]]]:
     yield [(event, "", Household) for event in own]
     memberships = list(_model_of(Membership).objects.filter(household=household).order_by("pgh_id"))
     times = _times_of(memberships)
+    steps = {(event.person_id, event.pgh_context_id) for event in memberships if event.pgh_context_id}
     known = _model_of(Person).objects.filter(pgh_obj__in=times).order_by("pgh_id")
-    # What became of somebody elsewhere, before he came or after he left, is that file's history.
+    # What became of somebody elsewhere, before he came or after he left, is that file's history; what was written
+    # of him in the steps by which he came and left is this one's.
     persons = [
         event
         for event in known
-        if any(since <= event.pgh_created_at <= until for since, until in times[event.pgh_obj_id])
+        if (event.pgh_obj_id, event.pgh_context_id) in steps
+        or any(since <= event.pgh_created_at <= until for since, until in times[event.pgh_obj_id])
     ]
     people = {event.pgh_obj_id: event.name for event in persons}  # as he was called here last
     yield [(event, people[event.pgh_obj_id], Person) for event in persons]
@@ -185,7 +188,7 @@ def place_in_words(village_code: str) -> str:
 
 def _line(model: Any, name: str, whose: str, old: str, new: str) -> dict[str, str]:
     label = words.label(model.__name__, name)
-    return {"label": f"{whose}{wording.colon()}{label}" if whose else label, "old": old, "new": new}
+    return {"label": wording.said_of(whose, label), "old": old, "new": new}
 
 
 def _names(contexts: Iterable[Any]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from households.forms.households import FindForm, HouseholdFilter, places_of
 from households.models import Household
 from households.models.files import HouseholdQuerySet
+from households.models.months import gap_begins, is_overdue
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.models import Area
@@ -178,5 +179,4 @@ def _state(row: Any, today: Any) -> str | None:
         return None
     if row["lead_id"] is None:
         return "unpaired"
-    since = max(row["listed_on"], row["last_visit_on"] or row["listed_on"])
-    return "overdue" if (today - since).days > 120 else None
+    return "overdue" if is_overdue(gap_begins(row["listed_on"], row["last_visit_on"]), today) else None

@@ -21,7 +21,7 @@ from households.models.scoped import codes_of
 from households.rules import words
 from pairing import clock, codelists
 from pairing.errors import Refused
-from pairing.wording import colon, day
+from pairing.wording import day, said_of
 from visits import checks, rules
 from visits.models import Visit, VisitEffect
 
@@ -102,7 +102,7 @@ def told(household: Household, changes: FileChanges) -> list[Fact]:
         if person and asked.field == "head":
             facts.append(Fact("household-head", label, False, person.name))
             continue
-        sentence = f"{person.name}{colon()}{label}" if person else f"{label} {asked.year or ''}".strip()
+        sentence = said_of(person.name, label) if person else f"{label} {asked.year or ''}".strip()
         facts.append(Fact(f"{asked.model}-{asked.field}", sentence, False, words.say(asked.field, asked.new)))
     return facts
 

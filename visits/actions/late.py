@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from households.models import Household
 from pairing import codelists
 from pairing.errors import Refused
-from pairing.wording import said_of, day, yuan
+from pairing.wording import day, said_of, yuan
 from visits import checks
 from visits.actions.facts import Fact
 from visits.actions.help import HelpInput
@@ -61,7 +61,7 @@ def _problems(problems: Iterable[ProblemInput]) -> Iterator[tuple[str, Iterable[
         triage = Problem.State(problem.triage).label if problem.triage in Problem.State.values else ""
         office = codelists.label("office", problem.office) if problem.office else ""
         texts = (checks.tidy(problem.words), str(triage), office, checks.one_line(problem.reason))
-        yield said_of(_('Problem'), codelists.label('problem_kind', problem.kind)), texts
+        yield said_of(_("Problem"), codelists.label("problem_kind", problem.kind)), texts
 
 
 def _until(due_on: date) -> str:

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from households.forms import fields
 from pairing import clock, codelists
 from pairing.icons import icon
 from visits import checks
@@ -156,17 +157,13 @@ class DayChips(Chips):
         return value == OTHER or super().valid_value(value) or _day(value) is not None
 
 
-class DayField(forms.DateField):
-    """A date typed or picked; the browser's own picker where it has one."""
+class DayField(fields.DayField):
+    """The day typed or picked behind ``other``; what it is for says itself how early or late it may be."""
+
+    years = range(MINYEAR, MAXYEAR + 1)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("label", _("another day"))
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"],
-            **kwargs,
-        )
+        super().__init__(**{"required": False, "label": _("another day"), **kwargs})
 
 
 class ChipForm(forms.Form):

@@ -55,7 +55,7 @@ class ReasonForm(ChipForm):
     )
 
 
-class AnswerForm(ChipForm):
+class QuestionAnswerForm(ChipForm):
     """One field for each question of the township; at least one is answered."""
 
     def __init__(self, *args: Any, questions: Sequence[VisitQuestion], **kwargs: Any) -> None:

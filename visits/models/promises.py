@@ -1,6 +1,6 @@
 """Promises (答应的事): who, what, by when; what was done; and the household's own word."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 import pghistory
@@ -16,6 +16,7 @@ from pairing import clock
 from visits.models.problems import Problem
 from visits.models.visits import Visit
 
+DUE_SOON = timedelta(days=7)  # from a week before its day on a promise is a reason to go, and asked about
 #: Fell short: kept partly or not, and nobody has said since what becomes of it.
 SHORT = Q(state__in=["partly", "not_kept"], dropped_reason="")
 OUTSTANDING = Q(state__in=["open", "done"]) | SHORT

@@ -12,7 +12,7 @@ from households.forms.changes import change_label
 from households.models import ChangeRequest
 from pairing.access import carries, covers
 from pairing.roles import P
-from pairing.wording import colon, listed
+from pairing.wording import listed, said_of
 from visits import rules
 from visits.actions.recording import is_for_the_file, told_facts
 from visits.models import Visit, VisitEffect
@@ -62,7 +62,7 @@ def _absence_words(effect: VisitEffect) -> str:
     absence = effect.absence
     assert absence is not None  # noqa: S101  a constraint of the table
     who = absence.person.name if absence.person else _("The whole family")
-    return f"{who}{colon()}{effect.get_kind_display()}"
+    return said_of(who, effect.get_kind_display())
 
 
 def change_source(request: HttpRequest, change: ChangeRequest) -> SafeString | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pairing import clock, codelists
 from pairing.roles import P
-from pairing.wording import colon
+from pairing.wording import said_of
 from visits.models import Problem, Promise, Visit
 from visits.sections.promises import promise_tone
 
@@ -36,7 +36,7 @@ def handover_lines(user: Any, household_ids: Iterable[int]) -> dict[int, list[di
         Problem.objects.visible_to(user, P.HOUSEHOLD_VIEW).open().filter(household__in=ids, restricted=False)
     )
     for problem in problems:
-        words = f"{codelists.label('problem_kind', problem.kind)}{colon()}{problem.words}"
+        words = said_of(codelists.label("problem_kind", problem.kind), problem.words)
         add(problem.household_id, _("Problem"), words, problem.raised_on, "due")
     newest = Window(RowNumber(), partition_by="household", order_by=["-visited_on", "-pk"])
     talks = Visit.objects.visible_to(user, P.HOUSEHOLD_VIEW).valid().filter(household__in=ids)

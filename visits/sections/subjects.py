@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from households.models import Absence, Household, HouseholdYear, PersonYear
 from pairing import codelists
 from pairing.together import read
-from pairing.wording import colon, listed
+from pairing.wording import listed, said_of
 from visits.forms.visit import KnownFact, Subject
 from visits.models import Promise, Visit
+from visits.models.promises import DUE_SOON
 
-DUE_SOON = timedelta(days=7)  # a promise is asked about from a week before its day on
 FACTS = 5  # facts that "no change" confirms
 
 
@@ -110,7 +110,7 @@ def _people(newest_rows: Iterable[PersonYear], names: dict[int, str]) -> Iterabl
         for person, row in newest.items():
             if sentence := say(row):
                 known_on = row.known_on or date(row.year, 12, 31)
-                yield KnownFact(f"{kind}-{row.public_id}", f"{names[person]}{colon()}{sentence}", known_on)
+                yield KnownFact(f"{kind}-{row.public_id}", said_of(names[person], sentence), known_on)
 
 
 def _schooling(row: PersonYear) -> str:

@@ -84,7 +84,7 @@ def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
     return {
         "url": reverse("visits:problem_detail", args=[problem.public_id]) if linked else "",
         "date": problem.raised_on,
-        "title": said_of(_('Problem'), codelists.label('problem_kind', problem.kind)),
+        "title": said_of(_("Problem"), codelists.label("problem_kind", problem.kind)),
         "text": problem.words,
         "icon": "chat-bubble-left-ellipsis",
         "tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
@@ -98,7 +98,7 @@ def _promise_moment(promise: Promise) -> dict[str, Any]:
     tone = promise_tone(promise, clock.today())
     return {
         "date": promise.made_on,
-        "title": said_of(_('Promise'), promise.what),
+        "title": said_of(_("Promise"), promise.what),
         "text": promise.done_what,
         "icon": "hand-raised",
         "tone": tone,
@@ -111,7 +111,7 @@ def _promise_moment(promise: Promise) -> dict[str, Any]:
 def _help_moment(help: Help) -> dict[str, Any]:
     return {
         "date": help.given_on,
-        "title": said_of(_('Help'), codelists.label('help_kind', help.kind)),
+        "title": said_of(_("Help"), codelists.label("help_kind", help.kind)),
         "text": " ".join(part for part in (help.what, help.quantity, yuan(help.amount)) if part),
         "icon": "gift",
         "tone": "info",

@@ -76,7 +76,9 @@ def promise_drop(request: HttpRequest, public_id: str) -> HttpResponse:
     def act(promise: Promise, form: Any) -> None:
         drop_promise(promise=promise, reason=form.cleaned_data["reason"], by=request.user)
 
-    return _settle(request, public_id, ReasonForm, rules.check_promise_movable, act, "visits/promise_drop.html")
+    return _settle(
+        request, public_id, ReasonForm, rules.check_promise_movable, act, "visits/promise_drop.html"
+    )
 
 
 @require_http_methods(["GET", "POST"])

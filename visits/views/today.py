@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from households.models.months import GAP_DAYS
+from households.models.months import GAP_DAYS, gap_begins, is_overdue
 from pairing import audit, clock
 from pairing.access import by_pairing, permission_required
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
+from visits.models.promises import DUE_SOON
 from visits.models.today import read_rows, rows_of
 from visits.views.visits import DONE, saved_id
 
-SOON = timedelta(days=7)  # a promise is a reason to go from a week before its day on
 NEAR = timedelta(days=30)  # a visit is a reason to go from a month before the gap closes
 
 
@@ -89,13 +89,12 @@ def cards_of(user: Any, on: date) -> list[Card]:
 
 def _card(row: dict[str, Any], on: date) -> Card:
     reasons = []
-    since = max(filter(None, (row["listed_on"], row["last_visit_on"])), default=None)
+    since = gap_begins(row["listed_on"], row["last_visit_on"])
     rank = (9, since or date.min)
     gap = _gap(row["last_visit_on"], on)
     if since and on - since > timedelta(days=GAP_DAYS) - NEAR:
         rank = (4, since)
-        over = on - since > timedelta(days=GAP_DAYS)
-        reasons.append(Reason(gap, "home", "due" if over else "neutral"))
+        reasons.append(Reason(gap, "home", "due" if is_overdue(since, on) else "neutral"))
     elif row["last_visit_on"] is None:
         rank = (4, since or date.min)
         reasons.append(Reason(gap, "home", "neutral"))
@@ -110,7 +109,7 @@ def _card(row: dict[str, Any], on: date) -> Card:
         words = _("A promise was not fully kept: agree on a new day")
         reasons.insert(0, Reason(words, "hand-raised", "due"))
     due_on = row["promise_due"]
-    if due_on and due_on <= on + SOON:
+    if due_on and due_on <= on + DUE_SOON:
         rank = (1 if due_on < on else 2, due_on)
         words = _("A promise is due: %(when)s") % {"when": overdue_days(due_on)}
         reasons.insert(0, Reason(words, "hand-raised", "due"))
@@ -131,7 +130,7 @@ def _gap(last: date | None, on: date) -> str:
 
 def _next_on(card: Card) -> date:
     """When the next household comes due by itself: a month before its gap closes."""
-    since = max(filter(None, (card.row["listed_on"], card.row["last_visit_on"])), default=clock.today())
+    since = gap_begins(card.row["listed_on"], card.row["last_visit_on"]) or clock.today()
     days: timedelta = timedelta(days=GAP_DAYS) - NEAR
     return since + days
 

@@ -21,7 +21,7 @@ from visits.actions.late import is_late
 from visits.actions.reading import answer_question
 from visits.actions.visits import is_saved, save_visit
 from visits.forms.visit import VisitForm, sent_promises
-from visits.forms.words import AnswerForm, CorrectionForm, ReasonForm
+from visits.forms.words import CorrectionForm, QuestionAnswerForm, ReasonForm
 from visits.models import Visit
 from visits.sections.effects import effect_lines, fact_lines
 from visits.sections.subjects import subject_of
@@ -234,7 +234,7 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     open_questions = [question for question in asked if rules.can_answer(question, request.user)]
     if not open_questions:
         return refusal(request, Refused(_("There is no open question for you at this visit.")))
-    form = AnswerForm(sent(request), questions=open_questions)
+    form = QuestionAnswerForm(sent(request), questions=open_questions)
     if request.method == "POST" and form.is_valid():
         try:
             for question, words in form.answers():

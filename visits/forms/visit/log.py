@@ -21,7 +21,7 @@ from visits.forms.visit.changes import ChangesForm
 from visits.forms.visit.facts import FactForm, KnownFact, fact_form, sent_keys
 from visits.forms.visit.help import HelpForm
 from visits.forms.visit.problems import ProblemForm
-from visits.forms.visit.promises import AnswerForm, PromiseForm
+from visits.forms.visit.promises import PromiseAnswerForm, PromiseForm
 from visits.models import Problem, Promise, Visit
 
 BLOCKS = 2  # problems, promises and pieces of help that one form takes
@@ -106,7 +106,8 @@ class VisitForm(ChipForm):
         if subject.entered_for:
             del self.fields["restricted"]
         self.answers = [
-            AnswerForm(data, day=day, promise_id=key, promise=promise) for key, promise in self._due().items()
+            PromiseAnswerForm(data, day=day, promise_id=key, promise=promise)
+            for key, promise in self._due().items()
         ]
         speaks_of_facts = "no_change" in self.data or is_sent(self.data, "fact-")
         self.told_facts = self.facts if speaks_of_facts else []
@@ -195,7 +196,7 @@ class VisitForm(ChipForm):
         """Does anything but the conversation stand in the form?"""
         if self.cleaned_data.get("tasks"):
             return True
-        parts = [part for part in self.parts() if not isinstance(part, AnswerForm) and part.is_valid()]
+        parts = [part for part in self.parts() if not isinstance(part, PromiseAnswerForm) and part.is_valid()]
         told = [p.is_told for p in parts if isinstance(p, ProblemForm)]
         rest = [bool(p.cleaned_data.get("what")) for p in parts if isinstance(p, PromiseForm)]
         helped = [bool(p.cleaned_data.get("kind")) for p in parts if isinstance(p, HelpForm)]

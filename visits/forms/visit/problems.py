@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from pairing.wording import said_of
 from visits import checks
 from visits.actions.problems import ProblemInput
 from visits.forms.fields import ChipForm, Chips, DayChips, DayField, Line, Words, later_days
@@ -63,7 +64,7 @@ class ProblemForm(ChipForm):
         chosen = dict(self.fields["reason_kind"].choices).get(self.cleaned_data.get("reason_kind") or "", "")  # type: ignore[attr-defined]
         words = self.cleaned_data.get("reason") or ""
         takes_kind = self.cleaned_data.get("triage") == Problem.State.NOT_NOW
-        return "：".join(part for part in ((chosen if takes_kind else ""), words) if part)
+        return said_of(chosen if takes_kind else "", words)
 
     def problem(self, said: str) -> ProblemInput:
         """The problem; without words of its own it has those of the conversation."""

@@ -11,7 +11,7 @@ from visits.forms.fields import ChipForm, Chips, DayChips, DayField, Line, due_d
 from visits.models import Promise
 
 
-class AnswerForm(ChipForm):
+class PromiseAnswerForm(ChipForm):
     """Section 0: one due promise, and the household's word on it."""
 
     word = Chips(
