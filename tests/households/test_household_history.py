@@ -1,12 +1,11 @@
 """Who changed what in a file."""
 
-import pytest
-
 from households.actions.entries import MemberEntry
 from households.actions.households import close_household, edit_household
 from households.actions.members import add_member, edit_member, remove_member
 from households.actions.moves import move_household
 from households.models import Household, Membership, Person
+from households.rules import words
 from pairing import clock, codelists
 from tests import factories
 from tests.cast import OTHER_VILLAGE, VILLAGE, World
@@ -38,7 +37,6 @@ def test_each_fact_is_told_once_and_in_words(world: World):
     assert not [label for label in labels if "ousehold" in label]
 
 
-@pytest.mark.django_db(transaction=True)  # moments tell the files apart, and a transaction has one
 def test_what_became_of_somebody_after_he_left_is_another_files_history(world: World):
     """Also when the file has moved since, to an office that never had his new one in reach."""
     file, staff = world.files["other_township"], world.people["other_staff"]
@@ -48,6 +46,8 @@ def test_what_became_of_somebody_after_he_left_is_another_files_history(world: W
     edit_member(membership=spouse, values={"ethnic_group": "tibetan"}, reason="survey", by=staff)
     remove_member(membership=spouse, left_on=clock.today(), reason="married_out", by=staff)
     add_member(household=new, member=known, by=staff)
+    child = add_member(household=file, member=MemberEntry("小强", "son", phone="13911112222"), by=staff).row
+    remove_member(membership=child, left_on=clock.today(), reason="death", by=staff)
     joined = Membership.everything.present().get(person=spouse.person)
     edit_member(membership=joined, values={"ethnic_group": "hui"}, reason="survey", by=staff)
     Person.everything.filter(pk=spouse.person_id).update(name="后来的名字")
@@ -57,6 +57,8 @@ def test_what_became_of_somebody_after_he_left_is_another_files_history(world: W
     text = world.client("staff").get(f"/households/{file.public_id}/history/").content.decode()
     assert name in text
     assert "藏族" in text
+    assert f"小强：{words.label('Person', 'phone')}" in text  # written in the step by which he came
+    assert f"小强：{words.label('Person', 'died_on')}" in text  # and by which he left
     assert "后来的名字" not in text
     assert "回族" not in text
 
