@@ -85,6 +85,8 @@ ERRORS: dict[int, Error] = {
         _("Your data are safe. Try again in a few minutes."),
     ),
 }
+#: Above a sentence that says why: no right is missing, the state of things forbids it.
+FORBIDDEN_NOW = _("This cannot be done now")
 #: Pages that must work when almost nothing else does: no reader, no navigation.
 PLAIN = frozenset({400, 413, 414, 500, 503})
 
@@ -117,7 +119,8 @@ def _wants_json(request: HttpRequest) -> bool:
 def _page(
     request: HttpRequest, status: int, error: Error, text: str, number: str, more: dict[str, Any]
 ) -> str:
-    context = {"status": status, "title": error.title, "text": text, "request_number": number, **more}
+    title = FORBIDDEN_NOW if status == 403 and text != str(error.text) else error.title
+    context = {"status": status, "title": title, "text": text, "request_number": number, **more}
     try:
         if status not in PLAIN:
             return loader.render_to_string(f"{status}.html", context, request)

@@ -57,4 +57,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "The page was open too long. Go back, copy what you wrote if it is long, reload the page and "
             "send it again."
         ),
+        title=_("This page is out of date"),
     )

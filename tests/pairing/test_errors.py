@@ -29,6 +29,15 @@ def asked(**headers: str) -> HttpRequest:
     return request
 
 
+def test_a_step_that_the_state_forbids_is_not_called_a_missing_right():
+    with translation.override("zh-hans"):
+        page = answer(asked(), 403, "这条走访已经确认过了。").content.decode()
+        plain = answer(asked(), 403).content.decode()
+    assert "<h1>现在不能这样办</h1>" in page
+    assert "这条走访已经确认过了。" in page
+    assert "<h1>您没有这项权限</h1>" in plain
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("status", sorted(ERRORS))
 def test_each_error_in_each_form(status, language):
