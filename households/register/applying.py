@@ -32,6 +32,7 @@ from households.register.intake import MOST_ROWS, staged_rows
 from households.register.planning import household_values, joined_today, make_plan, person_values
 from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
 from households.register.staging import LEAVE, TAKE, Outcome, dumps, unstage
+from households.rules.words import because_imported
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused, refusing
@@ -309,7 +310,7 @@ class _Writing:
             return
         request = ChangeRequest(
             household=household,
-            reason=str(_("Imported register %(name)s")) % {"name": self.batch.file_name[:100]},
+            reason=because_imported(self.batch.file_name[:100]),
             proposed_by=self.by,
             batch=self.batch,
             base_version=household.version,

@@ -58,8 +58,9 @@ REASONS: Final[Mapping[str, str]] = {
     "member.remove": "member_left_reason",
     "pairing.hand_over": "pairing_end_reason",
 }
-#: Begins what is kept of a step that followed from closing a file: the code of the reason comes next.
+#: Begin the kept reason of a step that followed from another: the code of that one's reason, a file's name.
 _CLOSED: Final = "file_closed:"
+_IMPORTED: Final = "imported:"
 MODELS: Final = {"household": "Household", "household_year": "HouseholdYear", "person": "Person"}
 
 
@@ -97,8 +98,15 @@ def because_closed(reason: str) -> str:
     return f"{_CLOSED}{reason}"
 
 
+def because_imported(file_name: str) -> str:
+    """What is kept as the reason of a change that a register asks for; ``reason_of`` says it in words."""
+    return f"{_IMPORTED}{file_name}"
+
+
 def reason_of(text: str, action: str = "") -> str:
-    """A reason in the reader's words: the label of its code, what a closed file says, or as it was written."""
+    """A reason in the reader's words: the label of its code, from what it follows, or as it was written."""
+    if text.startswith(_IMPORTED):
+        return _("Imported register %(name)s") % {"name": text.removeprefix(_IMPORTED)}
     if not text.startswith(_CLOSED):
         return codelists.label(REASONS.get(action, "change_reason"), text)
     code, _blank, more = text.removeprefix(_CLOSED).partition(" ")

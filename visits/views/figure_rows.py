@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from households.forms.changes import what_changes
 from households.models import ChangeRequest, Household
-from pairing import codelists
+from households.rules import words
 from pairing.models import Area, User
 from pairing.tables import Column, Table
 from visits.models import Problem, Promise, Visit
@@ -88,7 +88,7 @@ def _changes(rows: Sequence[Any], _scope: Scope) -> Table:
                link=lambda row: reverse("households:change_detail", args=[row.public_id])),
         Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
         Column("changes", _("What changes"), value=what_changes),
-        Column("reason", _("Reason for the change"), labels=codelists.labels("change_reason")),
+        Column("reason", _("Reason for the change"), value=lambda row: words.reason_of(row.reason)),
         Column("proposed_by", _("Proposed by"), value=lambda row: row.proposed_by.name),
         Column("proposed_at", _("Waiting since"), "moment"),
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from households.forms.changes import what_changes
 from households.models import ChangeRequest
+from households.rules import words
 from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.models import Area
@@ -98,11 +99,14 @@ def _change_line(change: ChangeRequest) -> dict[str, Any]:
     return {
         "household": change.household,
         "url": reverse("households:change_detail", args=[change.public_id]),
-        "what": f"{what_changes(change)} · {codelists.label('change_reason', change.reason)}",
+        "what": what_changes(change),
         "day": None,
         "who": change.proposed_by.name,
         "since": change.proposed_at,
-        "badges": [(_("sent again"), "info")] if change.round > 1 else [],
+        "badges": [
+            (_("Import") if change.batch_id else words.reason_of(change.reason), "neutral"),
+            *([(_("sent again"), "info")] if change.round > 1 else []),
+        ],
     }
 
 
