@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pairing import clock, codelists
 from pairing.models import Area
 from pairing.pdf import compose, short_hash
-from pairing.wording import day
+from pairing.wording import colon, day
 from visits.forms.visit import Subject
 from visits.models import Promise, Slip, Visit
 
@@ -51,7 +52,7 @@ def _slip(slip: Slip, subject: Subject, village: str) -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     """Every word on the form, in the reader's language."""
     today = clock.today()
-    return {
+    words: dict[str, Any] = {
         "title": _("Visit slip"),
         "household": _("paired household"),
         "helper": _("helper"),
@@ -78,3 +79,5 @@ def _words() -> dict[str, Any]:
         "signature": _("helper's signature"),
         "hint": _("Promise only what you are sure of. Hand the slip to the village clerk the same day."),
     }
+    first = {name: capfirst(word) for name, word in words.items() if isinstance(word, str)}
+    return words | first | {"colon": colon()}

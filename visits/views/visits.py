@@ -132,7 +132,9 @@ def visit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         object_area=visit.village_code,
         fields=["restricted"] if restricted else [],
     )
-    return render(request, "visits/visit_detail.html", detail(request, visit, restricted))
+    context = detail(request, visit, restricted)
+    context["may_answer"] = any(rules.can_answer(question, request.user) for question in context["questions"])
+    return render(request, "visits/visit_detail.html", context)
 
 
 def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, Any]:

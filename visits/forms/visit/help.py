@@ -1,6 +1,7 @@
 """Help in the visit log (section 7)."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from visits.actions.help import HelpInput
 from visits.forms.fields import ChipForm, Chips, Line
+
+#: What a helper brings or does with his own hands, first among the chips; programmes of the state follow.
+AT_HAND = ("condolence", "errand", "labour")
 
 
 class HelpForm(ChipForm):
@@ -20,6 +24,11 @@ class HelpForm(ChipForm):
         label=_("yuan"), required=False, min_value=Decimal(0), max_digits=10, decimal_places=2, localize=False
     )
     source = Chips(codes="help_source", label=_("paid by"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = sorted(kind.choices, key=lambda choice: choice[0] not in AT_HAND)
 
     def clean(self) -> None:
         data = self.cleaned_data
