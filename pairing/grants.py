@@ -2,7 +2,8 @@
 
 The owner role migrates; the runtime role reads and writes rows, and on append-only tables (the audit log and
 the history of pghistory) may only insert and read. On those a statement trigger of ours refuses UPDATE,
-DELETE and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session.
+DELETE and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session. So could its
+recording, by setting ``pgtrigger.ignore``; here only the owner can, who seals values anew (rotate_keys).
 """
 
 import os
@@ -24,6 +25,16 @@ BEGIN
     END IF;
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+# django-pgtrigger's own function, in its own words for everybody but the owner.
+_IGNORE = """
+CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    ignored TEXT := coalesce(current_setting('pgtrigger.ignore', true), '');
+BEGIN
+    RETURN ignored NOT IN ('', '{}') AND trigger_name = ANY (ignored::TEXT[])
+        AND pg_has_role(current_user, %s, 'MEMBER');
 END $$
 """
 
@@ -51,6 +62,7 @@ def apply(connection: BaseDatabaseWrapper) -> None:
         cursor.execute("SELECT current_user, current_database(), current_schema()")
         owner, database, schema = cursor.fetchone()
         cursor.execute(_FUNCTION)
+        cursor.execute(_IGNORE, [owner])
         for table, what in append_only().items():
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER pairing_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE"

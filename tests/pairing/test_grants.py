@@ -49,6 +49,16 @@ def test_the_runtime_role_is_refused(rows, statement):
         connection.cursor().execute(statement.format(audit=AUDIT, events=unit_events()))
 
 
+def test_the_runtime_role_cannot_write_without_leaving_history(rows):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgrelid = 'pairing_unit'::regclass"
+        )
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", cursor.fetchone())
+        cursor.execute("UPDATE pairing_unit SET name = 'unseen'")
+    assert [event.name for event in rows.events.order_by("pgh_id")] == ["甲", "unseen"]
+
+
 def test_the_runtime_role_writes_and_reads(rows):
     assert AuditEvent.objects.count() == 1
     assert rows.events.count() == 1
