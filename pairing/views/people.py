@@ -25,6 +25,7 @@ from pairing.forms.people import (
     RoleForm,
 )
 from pairing.models import Grant, Unit, User
+from pairing.numbers import mask_phone
 from pairing.roles import P, Role
 from pairing.tables import Column, Table, capped_count, keyset_page
 
@@ -109,6 +110,7 @@ def person_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "person_detail",
         person,
         grants=grants,
+        phone=mask_phone(person.phone.open()),
         why_not=rules.why_not(rules.check_can_manage, person, by=request.user),
         may_give=person.pk != request.user.pk,
         invitation=person.invitations.filter(used_at=None, expires_at__gt=clock.now()).first(),

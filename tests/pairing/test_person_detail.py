@@ -26,3 +26,11 @@ def test_roles_elsewhere_are_not_shown(cast, sign_in):
 def test_refused_deeds_say_why(cast, sign_in, deed):
     answer = sign_in(cast.town).post(f"/people/{cast.town_auditor.public_id}/{deed}/", follow=True)
     assert "not yours to give" in answer.content.decode()
+
+
+def test_the_phone_is_there_and_masked(cast, sign_in):
+    cast.cadre.phone = "19900001234"
+    cast.cadre.save(update_fields=["phone", "phone_hmac"])
+    page = sign_in(cast.town).get(f"/people/{cast.cadre.public_id}/").content.decode()
+    assert "199•" in page
+    assert "19900001234" not in page
