@@ -223,7 +223,6 @@ def _fill(request: HttpRequest, question: Question, chosen: Q, permission: P, co
     question.table = Table(
         columns=[_columns()[name] for name in columns],
         rows=found,
-        caption=question.title,
         empty=_("Nothing in the log for this question."),
     )
 
