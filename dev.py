@@ -341,6 +341,8 @@ def serve(environment: dict[str, str], port: int, reload: bool) -> None:
         command.append("--reload")
         for path in [*(ROOT / "templates").rglob("*.html"), *ROOT.glob("pairing/locale/*/*/*.mo")]:
             command += ["--reload-extra-file", str(path)]
+    else:
+        command.append("--preload")  # the workers share what is loaded once
     # In a session of its own: Ctrl-C reaches this program alone, which then ends things in order.
     server = subprocess.Popen(
         command, cwd=ROOT, env=environment, start_new_session=True, preexec_fn=die_with_parent

@@ -34,7 +34,7 @@ def serve(workers: int = 2) -> Iterator[Site]:
         door.listen(64)
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "pairing.wsgi", "--no-control-socket",
+            [sys.executable, "-m", "gunicorn", "pairing.wsgi", "--no-control-socket", "--preload",
              "--workers", str(workers), "--bind", f"fd://{door.fileno()}",
              "--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s"],
             cwd=ROOT, pass_fds=[door.fileno()], stdout=log, stderr=log,
