@@ -25,6 +25,7 @@ from households.forms.members import SEXES
 from households.models import ChangeField, ChangeRequest, Membership
 from households.models.members import HEAD
 from households.rules import words
+from households.rules.changes import UNDECIDED, UNEXPLAINED
 from pairing import clock
 from pairing.wording import colon, listed
 
@@ -156,6 +157,15 @@ class ReviewForm(forms.Form):
             if (tick := data[f"field_{c.public_id}"])
         }
 
+    def check_list(self) -> None:
+        """Say at each field what handing in would refuse: all at once, where the rule stops at the first."""
+        for c in self.changes:
+            tick, remark = (self.cleaned_data[f"{name}_{c.public_id}"] for name in ("field", "remark"))
+            if not tick:
+                self.add_error(f"field_{c.public_id}", UNDECIDED)
+            elif tick == self.REFUSE and not remark:
+                self.add_error(f"remark_{c.public_id}", UNEXPLAINED)
+
     def remarks(self) -> dict[UUID, str]:
         """All remarks, by public id."""
         return {c.public_id: self.cleaned_data[f"remark_{c.public_id}"] for c in self.changes}
@@ -170,7 +180,10 @@ class ResubmitForm(WhyForm):
         initial = {"version": request.version, "reason": request.reason, "proof": request.proof}
         super().__init__(*args, **{"initial": initial, **kwargs})
         self.changes = changes
-        cast(CodeField, self.fields["reason"]).keep(request.reason)
+        kept = cast(CodeField, self.fields["reason"])
+        kept.keep(request.reason)
+        asked = {request.reason: words.reason_of(request.reason)}  # a register's is in no list
+        kept.choices = [(code, asked.get(code, label)) for code, label in cast(Any, kept.choices)]
         for change in changes:
             self.fields[f"new_{change.public_id}"] = field_for(change)
         self.order_fields(["version", *(f"new_{c.public_id}" for c in changes), "reason", "proof"])

@@ -44,16 +44,18 @@ def check_may_return(request: ChangeRequest) -> None:
         raise Refused(_("This request was returned once already. Approve or refuse each field now."))
 
 
+UNDECIDED = _("Please go through the whole list before you hand it in.")
+UNEXPLAINED = _("Please say why you do not approve this field.")
+
+
 def check_whole_checklist(fields: Iterable[ChangeField], decisions: Mapping[Any, tuple[bool, str]]) -> None:
     """Every field has an answer, and each refusal a reason, before anything is decided. Raises Refused."""
     for field in fields:
         if field.public_id not in decisions:
-            raise Refused(
-                _("Please go through the whole list before you hand it in."), f"field_{field.public_id}"
-            )
+            raise Refused(UNDECIDED, f"field_{field.public_id}")
         approved, remark = decisions[field.public_id]
         if not approved and not remark.strip():
-            raise Refused(_("Please say why you do not approve this field."), f"remark_{field.public_id}")
+            raise Refused(UNEXPLAINED, f"remark_{field.public_id}")
 
 
 def can_decide(request: ChangeRequest, by: Any) -> bool:

@@ -80,9 +80,7 @@ def change_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def change_list(request: HttpRequest) -> HttpResponse:
     """For reviewers: what waits in their area, oldest first. For others: their own requests."""
     mine = not carries(request.user, P.CHANGE_DECIDE) or request.GET.get("show") == "mine"
-    rows = (
-        _mine(request) if mine else ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
-    )
+    rows = _mine(request) if mine else _to_review(request)
     page = keyset_page(
         rows.select_related("household", "proposed_by").prefetch_related("changes__person"),
         ("-id",) if mine else ("id",),
@@ -188,6 +186,9 @@ def _review(request: HttpRequest, change: ChangeRequest, form: ReviewForm) -> bo
             change_actions.return_change(request=change, remarks=form.remarks(), **step)
             _say(request, change, _("Returned with your remarks. The proposer can send it once more."))
         else:
+            form.check_list()
+            if form.errors:
+                return False
             decided = change_actions.decide_change(request=change, decisions=form.decisions(), **step)
             _say_decided(request, decided)
     except Refused as refusal:
@@ -216,8 +217,13 @@ def _after_review(request: HttpRequest, change: ChangeRequest) -> HttpResponse:
 
 def _others_waiting(request: HttpRequest, change: ChangeRequest) -> QuerySet[Any]:
     """The other requests that wait for this reviewer, the oldest first."""
+    return _to_review(request).exclude(pk=change.pk).order_by("pk")
+
+
+def _to_review(request: HttpRequest) -> QuerySet[Any]:
+    """What waits in the reader's area for a second person, who is not the proposer."""
     waiting: QuerySet[Any] = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).waiting()
-    return waiting.exclude(proposed_by=request.user).exclude(pk=change.pk).order_by("pk")
+    return waiting.exclude(proposed_by=request.user)
 
 
 def _say(request: HttpRequest, change: ChangeRequest, done: str) -> None:

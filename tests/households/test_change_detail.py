@@ -111,3 +111,19 @@ def test_a_helper_reads_in_his_request_no_more_than_in_the_file(world: World):
     assert not any(told in page.content.decode() for told in ("7654.32", "7,654.32", "6543.21", "6,543.21"))
     income, _sex = world.client("staff").get(f"/changes/{request.public_id}/").context["rows"]
     assert (income["old"], income["now"]) == ("7654.32", "6543.21")
+
+
+def test_a_list_handed_in_too_early_says_so_at_each_field(world: World):
+    changes = [FieldChange("household", name, "新的") for name in ("bank_name", "bank_account")]
+    changes[1] = FieldChange("household", "bank_account", "6217000012345678901")
+    ChangeRequest.everything.filter(pk=world.requests["area"].pk).update(state="withdrawn")
+    request = propose_change(
+        household=world.files["area"], changes=changes, reason="survey", by=world.people["staff"]
+    )
+    first, second = request.changes.order_by("pk")
+    client, address = world.client("reviewer"), f"/changes/{request.public_id}/"
+    errors = client.post(address, {"version": "1", "step": "decide"}).context["form"].errors
+    assert set(errors) == {f"field_{first.public_id}", f"field_{second.public_id}"}
+    ticks = {f"field_{c.public_id}": "refuse" for c in (first, second)}
+    errors = client.post(address, {"version": "1", "step": "decide", **ticks}).context["form"].errors
+    assert set(errors) == {f"remark_{first.public_id}", f"remark_{second.public_id}"}

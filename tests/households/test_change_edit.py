@@ -4,6 +4,7 @@ import pytest
 
 from households.actions.changes import return_change
 from households.models import ChangeRequest
+from households.rules.words import because_imported
 from tests.cast import World
 
 
@@ -34,3 +35,6 @@ def test_the_reason_stands_in_words(world: World, returned: ChangeRequest):
     ChangeRequest.everything.filter(pk=returned.pk).update(reason="survey")
     page = world.client("staff").get(f"/changes/{returned.public_id}/edit/").content.decode()
     assert '<option value="survey" selected>入户核实</option>' in page
+    ChangeRequest.everything.filter(pk=returned.pk).update(reason=because_imported("台账.xlsx"))
+    page = world.client("staff").get(f"/changes/{returned.public_id}/edit/").content.decode()
+    assert "selected>导入台账：台账.xlsx</option>" in page

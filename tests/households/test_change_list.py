@@ -26,3 +26,9 @@ def test_it_says_what_changes_before_one_opens_a_request(world: World):
     assert all(facts)
     for page in pages:
         assert what_changes(world.requests["own"]) in page
+
+
+def test_nobody_is_asked_to_review_his_own(world: World):
+    staff = world.client("staff")
+    assert [row.proposed_by for row in staff.get(URL).context["pager"].rows] == []
+    assert len(staff.get(URL + "?show=mine").context["pager"].rows) > 0
