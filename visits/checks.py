@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pairing.errors import Refused
 from pairing.numbers import clean_text
+from pairing.wording import day
 
 SAID_MOST = 4000  # characters; the model's limit
 READ_ONE_IN = 20  # of the visits that nothing else sends to the township, a random 5 % is read
@@ -56,7 +57,7 @@ def check_after_start(visited_on: date, started_on: date, *, field: str = "visit
     if visited_on < started_on:
         raise Refused(
             _("This pairing began on %(date)s; a visit before that day cannot be recorded here.")
-            % {"date": started_on.isoformat()},
+            % {"date": day(started_on)},
             field,
         )
 

@@ -50,7 +50,7 @@ def check_day(day: date, field: str, *, since: date | None = None) -> None:
         raise Refused(_("This day lies too far back."), field)
     if since is not None and day < since:
         raise Refused(
-            _("This day lies before the beginning, %(since)s.") % {"since": since.isoformat()}, field
+            _("This day lies before the beginning, %(since)s.") % {"since": wording.day(since)}, field
         )
 
 

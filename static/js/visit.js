@@ -8,6 +8,9 @@
   const note = form.querySelector(".draft-note");
   const button = form.querySelector(".save-bar button");
   const keepsDrafts = "draft" in form.dataset && typeof Drafts !== "undefined";
+  // Words come back from a draft alone: what the browser itself would put into the fields after "back" lacks the id
+  // under which it may have been saved, and would be saved twice.
+  if (keepsDrafts && Drafts.usable) form.autocomplete = "off";
   const say = (word) => {
     note.querySelector("span").textContent = note.dataset[word] || "";
     note.hidden = !note.dataset[word];
@@ -167,7 +170,7 @@
     if (answer.ok) {
       const { to } = await answer.json();
       await forget();
-      location.assign(to);
+      location.replace(to);
       return;
     }
     // What the server has kept itself comes back no more: its id is used, every save would clash again.

@@ -223,6 +223,35 @@ def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, wor
     expect(phone.locator("#has-changed")).not_to_be_checked()
 
 
+def test_going_back_after_saving_offers_nothing_to_save_again(phone: Page, world: cast.World) -> None:
+    """A browser puts typed words back into the fields, but not the id under which they were saved."""
+    phone.goto("/today/")
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.get_by_role("button", name="保存").click()  # refused first: that page, too, stands in the history
+    expect(phone.get_by_text("还没有保存")).to_be_visible()
+    phone.locator("#id_said").fill(WORDS + "九")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+    for _ in range(2):
+        phone.go_back()
+        if phone.locator("#id_said").count():
+            expect(phone.locator("#id_said")).to_have_value("")
+    phone.goto(form_of(world))
+    tap(phone, "canary-own-head")
+    phone.locator("#id_said").fill(WORDS + "十")
+    kept(phone, WORDS + "十")
+    phone.goto("/today/")
+    phone.go_back()
+    expect(phone.get_by_text("上次没发出去的内容已恢复")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("没有信号")).to_be_visible()
+    kept(phone, WORDS + "十")
+    phone.context.set_offline(False)
+    phone.evaluate("async () => { for (const { id } of await Drafts.list()) await Drafts.remove(id) }")
+
+
 def test_an_address_removes_no_draft_and_a_colleagues_draft_of_the_same_slip_stays(
     phone: Page, world: cast.World
 ) -> None:
