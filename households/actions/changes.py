@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
-from households.actions.saving import check_version, locked_open, text_of, touched
+from households.actions.saving import check_version, locked, locked_open, text_of, touched
 from households.models import (
     ChangeField,
     ChangeRequest,
@@ -102,6 +102,7 @@ def propose_change(
         household = locked_open(household)
         rules.check_reason(reason)
         depth = depth_of(by, household.village_code)
+        _check_reach(household, by)
         wanted = [
             (change, old)
             for change in changes
@@ -147,6 +148,12 @@ def propose_change(
     return request
 
 
+def _check_reach(household: Household, by: Any) -> None:
+    """The locked file is in reach of who proposes: his pairing may have ended since a page let him in."""
+    if not Household.everything.visible_to(by, P.CHANGE_PROPOSE).filter(pk=household.pk).exists():
+        raise Refused(_("You no longer look after this household."))
+
+
 def _check_subject(household: Household, change: FieldChange) -> None:
     """The person or year that a change names belongs to the file. Raises Refused or ValueError."""
     if change.model == "household_year" and change.year is None:
@@ -175,7 +182,7 @@ def decide_change(
     A field whose value has moved since it was proposed is blocked, and only that one. Raises Refused for
     one's own request, one that is settled, an unfinished check list; Conflict when it changed meanwhile.
     """
-    with action("change.decide", by=by, permission=P.CHANGE_DECIDE) as entry:
+    with action("change.decide", by=by, reason=request.reason, permission=P.CHANGE_DECIDE) as entry:
         household = locked_open(request.household)
         request = _locked(request)
         entry.about(household, request)
@@ -214,6 +221,7 @@ def return_change(
 ) -> ChangeRequest:
     """Return a request once, with all remarks at the same time. Raises Refused."""
     with action("change.return", by=by, permission=P.CHANGE_DECIDE) as entry:
+        locked(request.household)
         request = _locked(request)
         change_rules.check_second_person(request, by)
         change_rules.check_state(request, State.RETURNED)
@@ -242,6 +250,7 @@ def resubmit_change(
     with action("change.resubmit", by=by, permission=P.CHANGE_PROPOSE) as entry:
         household = locked_open(request.household)
         request = _locked(request)
+        _check_reach(household, by)
         change_rules.check_proposer(request, by)
         change_rules.check_state(request, State.WAITING)
         check_version(request, version)

@@ -40,6 +40,8 @@ def changing(
     }
     with action(name, by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry, refusing(**reasons):
         change = Change(household_ids, cadre_ids, lock=True)
+        for household in change.households.values():
+            rules.check_reach(by, household)
         yield change
         change.save(entry)
         for step in settings.LEAD_STEPS:

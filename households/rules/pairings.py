@@ -96,6 +96,12 @@ def check_void(pairing: Pairing) -> None:
         raise Refused(_("This pairing was not entered today. End it with the reason “entered by mistake”."))
 
 
+def check_reach(by: Any, household: Household) -> None:
+    """The household lives where ``by`` pairs, now that it is locked: it may have moved since a page let him in."""
+    if not covers(by, P.PAIRING_MANAGE, household.village_code):
+        raise Refused(_("This file has been moved meanwhile. Please open it again."))
+
+
 def check_may_end(by: Any, household: Household) -> None:
     """Only who pairs where the household lives ends its pairings. Source: the decisions' table, line "pair"."""
     if not covers(by, P.PAIRING_MANAGE, household.village_code):

@@ -10,6 +10,7 @@ from households.models.scoped import codes_of
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused
+from pairing.roles import P
 from visits import checks, rules
 from visits.actions import counters, facts
 from visits.models import Visit, VisitCorrection, VisitEffect
@@ -29,7 +30,7 @@ def correct_visit(
     if len(text) > checks.SAID_MOST:
         raise Refused(_("Please keep this below %(most)d characters.") % {"most": checks.SAID_MOST}, "text")
     with action("visit.correct", by=by) as entry:
-        visit = _locked(visit)
+        visit = _locked(visit, by)
         rules.check_own(visit, by)
         correction = VisitCorrection.everything.create(
             **codes_of(visit),
@@ -56,7 +57,7 @@ def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
     if not reason:
         raise Refused(_("Say why the visit is withdrawn."), "reason")
     with action("visit.withdraw", by=by, reason=reason) as entry:
-        visit = _locked(visit)
+        visit = _locked(visit, by)
         rules.check_own(visit, by)
         visit.state, visit.withdrawn_at, visit.withdrawn_reason = Visit.State.WITHDRAWN, clock.now(), reason
         visit.version += 1
@@ -70,7 +71,7 @@ def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
 def confirm_visit(*, visit: Visit, by: Any) -> Visit:
     """The visitor confirms what somebody else typed for him; from then on it counts."""
     with action("visit.confirm", by=by) as entry:
-        visit = _locked(visit)
+        visit = _locked(visit, by)
         rules.check_confirm(visit, by)
         visit.confirmed_by, visit.confirmed_at = by, clock.now()
         visit.version += 1
@@ -80,10 +81,19 @@ def confirm_visit(*, visit: Visit, by: Any) -> Visit:
     return visit
 
 
-def _locked(visit: Visit) -> Visit:
-    """The visit as it stands now, its household locked first."""
+def _locked(visit: Visit, by: Any) -> Visit:
+    """The visit as it stands now, its household locked first.
+
+    Raises Refused when ``by`` reaches it no more and it does not wait for his word.
+    """
     counters.lock([visit.household_id])
-    return Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
+    row: Visit = Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
+    waits_for_him = row.visited_by_id == by.pk and row.confirmed_at is None
+    rows = Visit.everything
+    reach = rows.visible_to(by, P.VISIT_LOG) | rows.visible_to(by, P.VISIT_ENTER)
+    if not waits_for_him and not reach.filter(pk=row.pk).exists():
+        raise Refused(counters.NO_LONGER)
+    return row
 
 
 def _effects(visit: Visit) -> EffectQuerySet:

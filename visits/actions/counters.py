@@ -1,11 +1,17 @@
 """What a household's file counts of its visits: kept in the transaction of each save, recounted at will."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from households.models import Household
 from households.models.months import covered_months
+from pairing.errors import Refused
+from pairing.roles import P
+
+NO_LONGER = _("You no longer look after this household.")
 
 
 def lock(household_ids: Iterable[int]) -> dict[int, Household]:
@@ -14,6 +20,15 @@ def lock(household_ids: Iterable[int]) -> dict[int, Household]:
         Household.everything.select_for_update(no_key=True).filter(pk__in=set(household_ids)).order_by("pk")
     )
     return {row.pk: row for row in rows}
+
+
+def lock_for(by: Any, permission: P, household_id: int) -> Household:
+    """One household, locked, if ``by`` reaches it still: since a page let him in, a pairing may have ended or the
+    file moved. Raises Refused."""
+    household = lock([household_id])[household_id]
+    if not Household.everything.visible_to(by, permission).filter(pk=household_id).exists():
+        raise Refused(NO_LONGER)
+    return household
 
 
 # By hand, since every save runs it and building it from querysets took a third of a save. It repeats

@@ -10,6 +10,7 @@ from households.models.scoped import codes_of
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused
+from pairing.roles import P
 from visits import checks, rules
 from visits.actions import counters
 from visits.models import Problem, Promise, PromiseDate, Visit
@@ -53,7 +54,7 @@ def record_done(*, promise: Promise, what: str, on: date | None = None, by: Any)
         raise Refused(_("Write in one line what was done."), "done_what")
     _check_day(promise, on)
     with action("promise.done", by=by) as entry:
-        promise = _locked(promise)
+        promise = _locked(promise, by)
         rules.check_promise_open(promise)
         _set_done(promise, what, on, by)
         promise.version += 1
@@ -73,7 +74,7 @@ def move_promise(*, promise: Promise, due_on: date, reason: str, by: Any) -> Pro
         raise Refused(_("Say why the day moves."), "reason")
     checks.check_due(due_on, made_on=clock.today())
     with action("promise.move", by=by, reason=reason) as entry:
-        promise = _locked(promise)
+        promise = _locked(promise, by)
         rules.check_promise_movable(promise)
         if due_on == promise.due_on and promise.state == Promise.State.OPEN:
             raise Refused(_("This is the day it already has."), "due_on")
@@ -104,7 +105,7 @@ def drop_promise(*, promise: Promise, reason: str, by: Any) -> Promise:
     if not reason:
         raise Refused(_("Say why it is dropped."), "reason")
     with action("promise.drop", by=by, reason=reason) as entry:
-        promise = _locked(promise)
+        promise = _locked(promise, by)
         rules.check_promise_movable(promise)
         if promise.state == Promise.State.OPEN:
             promise.state = Promise.State.DROPPED
@@ -134,7 +135,7 @@ def record_word(
     of what was done.
     """
     with action("promise.word", by=by) as entry:
-        promise = _locked(promise)
+        promise = _locked(promise, by)
         apply_word(promise, word, household_word, done_what, asked_on or clock.today(), asked_by or by, visit)
         counters.recount([promise.household_id])
         entry.about(promise, fields=["state", "household_word", "done_what", "asked_by", "asked_on"])
@@ -168,9 +169,9 @@ def apply_word(
     promise.save()
 
 
-def _locked(promise: Promise) -> Promise:
-    """The promise as it stands now, its household locked first."""
-    counters.lock([promise.household_id])
+def _locked(promise: Promise, by: Any) -> Promise:
+    """The promise as it stands now, its household locked first; it is the helper's of this moment."""
+    counters.lock_for(by, P.VISIT_LOG, promise.household_id)
     return Promise.everything.select_for_update(no_key=True, of=("self",)).get(pk=promise.pk)
 
 

@@ -37,7 +37,7 @@ def mark_read(*, visit: Visit, version: int | None = None, by: Any) -> Visit:
     since the reader saw ``version``.
     """
     with action("visit.read", by=by, permission=P.VISIT_READ) as entry:
-        visit = _locked(visit)
+        visit = _locked(visit, by, P.VISIT_READ)
         _check_version(visit, version, {})
         rules.check_reading(visit, by, Visit.State.READ)
         visit.read_by, visit.read_at = by, clock.now()
@@ -63,7 +63,7 @@ def ask(*, visit: Visit, questions: Sequence[Question], version: int | None = No
                 _("Please keep this below %(most)d characters.") % {"most": QUESTION_MOST}, question.field
             )
     with action("visit.ask", by=by, permission=P.VISIT_READ) as entry:
-        visit = _locked(visit)
+        visit = _locked(visit, by, P.VISIT_READ)
         _check_version(visit, version, {str(rules.ASKABLE[q.field]): q.text for q in asked})
         rules.check_reading(visit, by, Visit.State.ASKED)
         rules.check_askable(visit.household)
@@ -95,7 +95,7 @@ def answer_question(*, question: VisitQuestion, answer: str, by: Any) -> VisitQu
     if len(text) > ANSWER_MOST:
         raise Refused(_("Please keep this below %(most)d characters.") % {"most": ANSWER_MOST}, "answer")
     with action("visit.answer", by=by) as entry:
-        visit = _locked(question.visit)
+        visit = _locked(question.visit, by, P.VISIT_LOG)
         question = VisitQuestion.everything.select_for_update(no_key=True, of=("self",)).get(pk=question.pk)
         question.visit = visit
         rules.check_answer(question, by)
@@ -108,9 +108,9 @@ def answer_question(*, question: VisitQuestion, answer: str, by: Any) -> VisitQu
     return question
 
 
-def _locked(visit: Visit) -> Visit:
-    """The visit as it stands now, its household locked first."""
-    household = counters.lock([visit.household_id])[visit.household_id]
+def _locked(visit: Visit, by: Any, permission: P) -> Visit:
+    """The visit as it stands now, its household locked first, if ``by`` reaches it still."""
+    household = counters.lock_for(by, permission, visit.household_id)
     row: Visit = Visit.everything.select_for_update(no_key=True, of=("self",)).get(pk=visit.pk)
     row.household = household
     return row

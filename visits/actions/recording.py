@@ -102,7 +102,7 @@ def record_fact(*, visit: Visit, key: str, values: Mapping[str, Any], by: Any) -
     Raises Refused for a closed file, a withdrawn visit, a fact that is recorded already or has no place.
     """
     with action("fact.record", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
-        household = counters.lock([visit.household_id])[visit.household_id]
+        household = counters.lock_for(by, P.HOUSEHOLD_EDIT, visit.household_id)
         visit = Visit.everything.get(pk=visit.pk)
         rules.check_recordable(visit, household, key)
         told = told_at(visit, key)
