@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.apps import apps
@@ -40,6 +41,7 @@ MASKS: Final = {
     "phone": numbers.mask_phone,
     "bank_account": numbers.mask_bank_number,
 }
+MONEY: Final = frozenset({"per_head_income"})
 LABELS: Final[Mapping[str, Promise]] = {
     "relation": gettext_lazy("Relation to head"),
     "head": gettext_lazy("Head"),
@@ -81,6 +83,8 @@ def say(field: str, value: Any) -> str:
         value = value.open()
     if field in MASKS:
         return MASKS[field](str(value))
+    if field in MONEY:
+        return wording.yuan(Decimal(str(value)))
     if field in LISTS:
         codes = value if isinstance(value, list) else [value]
         return wording.listed(codelists.label(LISTS[field], str(code)) for code in codes)

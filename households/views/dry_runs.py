@@ -103,6 +103,8 @@ def words(field: str, value: Any) -> str:
         return str(wording.day(value))
     if known is None:
         return str(value)
+    if known.kind is Kind.MONEY:
+        return wording.yuan(value)
     if known.kind is Kind.IDENTITY:
         return numbers.mask_identity(value)
     if known.kind is Kind.PHONE:

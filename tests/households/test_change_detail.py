@@ -3,7 +3,7 @@
 from households.actions.changes import FieldChange, propose_change
 from households.models import ChangeField, ChangeRequest, Household, HouseholdYear
 from households.models.scoped import codes_of
-from pairing import clock
+from pairing import clock, codelists
 from pairing.fields import DOTS
 from tests.cast import World, canary
 
@@ -28,6 +28,13 @@ def test_an_approved_field_is_written_at_once(world: World):
     assert field(world).decision == ChangeField.Decision.APPROVED
     request = ChangeRequest.everything.get(pk=world.requests["area"].pk)
     assert (request.state, request.decided_by) == ("decided", world.people["reviewer"])
+
+
+def test_the_history_tells_why_an_approved_field_changed(world: World):
+    world.client("reviewer").post(url(world), ticked(world, "approve"))
+    page = world.client("reviewer").get(f"/households/{world.files['area'].public_id}/history/")
+    reason = codelists.label("change_reason", world.requests["area"].reason)
+    assert reason in [step.reason for step in page.context["steps"]]
 
 
 def test_the_next_request_follows_and_at_the_end_the_list(world: World):
@@ -106,11 +113,11 @@ def test_a_helper_reads_in_his_request_no_more_than_in_the_file(world: World):
     HouseholdYear.everything.filter(household=file, year=year).update(per_head_income="6543.21")
     page = world.client("cadre").get(f"/changes/{request.public_id}/")
     income, sex = page.context["rows"]
-    assert (income["old"], income["new"], income["now"]) == (DOTS, "8000.00", DOTS)
+    assert (income["old"], income["new"], income["now"]) == (DOTS, "8000元", DOTS)
     assert sex["old"] == "女"
     assert not any(told in page.content.decode() for told in ("7654.32", "7,654.32", "6543.21", "6,543.21"))
     income, _sex = world.client("staff").get(f"/changes/{request.public_id}/").context["rows"]
-    assert (income["old"], income["now"]) == ("7654.32", "6543.21")
+    assert (income["old"], income["now"]) == ("7654.32元", "6543.21元")
 
 
 def test_a_list_handed_in_too_early_says_so_at_each_field(world: World):

@@ -1,13 +1,15 @@
 """The file: which fields each role sees, what is masked, what it costs."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from households.actions.pairings import pair
-from households.models import Person
+from households.models import HouseholdYear, Person
+from households.rules import words
 from pairing import clock
 from pairing.models import AuditEvent, Grant, User
 from pairing.roles import Role
@@ -107,3 +109,10 @@ def _helper(world: World):
     """The clerk with a cadre's grant here, too."""
     Grant.objects.create(user=world.people["clerk"], role=Role.CADRE, area_id=TOWNSHIP)
     return User.objects.get(pk=world.people["clerk"].pk)
+
+
+def test_an_income_has_its_unit_everywhere(world: World):
+    file = world.files["area"]
+    HouseholdYear.everything.filter(household=file).update(per_head_income=Decimal("14308"))
+    assert "14308元" in page_of(world, "staff", "area").content.decode()
+    assert words.say("per_head_income", "2211.37") == "2211.37元"  # as a change request keeps it
