@@ -15,6 +15,8 @@ from households.models.scoped import ScopedModel, ScopedQuerySet
 from pairing import clock
 from visits.models.visits import Visit
 
+REFERRED = Q(state="referred")
+OWED = Q(state__in=["solved", "answered", "explained", "not_now"], told_on__isnull=True)
 REPLY_DAYS = 15  # a receiver's limit for an answer, in days; then the problem climbs
 
 
@@ -28,7 +30,7 @@ class ProblemQuerySet(ScopedQuerySet):
 
     def answer_owed(self) -> Self:
         """With an outcome, household not yet told. Source: the township's figure 5."""
-        return self.filter(state__in=Problem.OUTCOMES, told_on__isnull=True)
+        return self.filter(OWED)
 
     def late(self, on: date) -> Self:
         """Referred, and the receiver past its limit on ``on``. Source: the township's figure 6."""
@@ -96,15 +98,13 @@ class Problem(ScopedModel):
         indexes: ClassVar = [
             models.Index(fields=["household", "-id"], name="problem_by_household"),
             models.Index(
-                fields=["township_code", "level", "referred_on"],
-                condition=Q(state="referred"),
-                name="problem_referred",
+                fields=["township_code", "level", "referred_on"], condition=REFERRED, name="problem_referred"
             ),
             models.Index(
-                fields=["township_code", "id"],
-                condition=Q(state__in=["solved", "answered", "explained", "not_now"], told_on__isnull=True),
-                name="problem_answer_owed",
+                fields=["county_code", "due_on"], condition=REFERRED, name="problem_referred_county"
             ),
+            models.Index(fields=["township_code", "id"], condition=OWED, name="problem_answer_owed"),
+            models.Index(fields=["county_code", "id"], condition=OWED, name="problem_owed_county"),
         ]
         constraints: ClassVar = [
             *ScopedModel.Meta.constraints,

@@ -107,6 +107,9 @@ class Promise(ScopedModel):
                 name="promise_outstanding",
             ),
             models.Index(fields=["township_code", "due_on"], condition=Q(state="open"), name="promise_open"),
+            models.Index(
+                fields=["county_code", "due_on"], condition=Q(state="open"), name="promise_open_county"
+            ),
             models.Index(fields=["household", "-id"], name="promise_by_household"),
         ]
         constraints: ClassVar = [

@@ -17,6 +17,8 @@ from pairing import clock
 from pairing.fields import SealedField
 from pairing.models.areas import CodeField
 
+UNREAD = Q(state__in=["to_read", "answered"])
+
 
 class VisitQuerySet(ScopedQuerySet):
     def valid(self) -> Self:
@@ -29,7 +31,7 @@ class VisitQuerySet(ScopedQuerySet):
 
     def to_read(self) -> Self:
         """In the township's reading queue: new ones, and those whose question has been answered."""
-        return self.filter(state__in=[Visit.State.TO_READ, Visit.State.ANSWERED])
+        return self.filter(UNREAD)
 
     def asked(self) -> Self:
         """With a question that the author has not answered."""
@@ -122,11 +124,8 @@ class Visit(ScopedModel):
         indexes: ClassVar = [
             models.Index(fields=["household", "-visited_on", "-id"], name="visit_by_household"),
             models.Index(fields=["visited_by", "-visited_on"], name="visit_by_visitor"),
-            models.Index(
-                fields=["township_code", "id"],
-                condition=Q(state__in=["to_read", "answered"]),
-                name="visit_to_read",
-            ),
+            models.Index(fields=["township_code", "id"], condition=UNREAD, name="visit_to_read"),
+            models.Index(fields=["county_code", "id"], condition=UNREAD, name="visit_to_read_county"),
             models.Index(fields=["visited_by"], condition=Q(state="asked"), name="visit_asked"),
             models.Index(
                 fields=["visited_by"], condition=Q(confirmed_at__isnull=True), name="visit_unconfirmed"
