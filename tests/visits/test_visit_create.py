@@ -118,7 +118,7 @@ def test_a_visit_before_the_pairing_is_told_at_the_date(world):
         address(world), body(world, visited_on="other", visited_on_day=early.isoformat())
     )
     assert answer.status_code == 422
-    assert 'id="id_visited_on_error"' in answer.content.decode()
+    assert 'id="id_visited_on_day_error"' in answer.content.decode()
 
 
 def test_the_whole_form_is_one_save(world):

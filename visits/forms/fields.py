@@ -189,6 +189,13 @@ class ChipForm(forms.Form):
         typed: date | None = self.cleaned_data.get(f"{name}_day")
         return typed if value in ("", OTHER) else _day(value)
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with a day stands where the day was typed, when it was."""
+        typed = f"{field}_day"
+        if typed in self.fields and self.data.get(self.add_prefix(field or "")) == OTHER:
+            field = typed
+        super().add_error(field, error)
+
     def wants_day(self, name: str) -> None:
         """Say at the typed day that it is missing, when ``other`` was chosen."""
         typed = f"{name}_day"
