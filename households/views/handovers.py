@@ -16,7 +16,7 @@ from households.actions.handovers import Succession
 from households.actions.pairings import Outcome
 from households.forms.pairings import HandoverForm, helpers_of, is_uuid
 from households.models import Pairing
-from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, name_villages
+from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, loads_after, name_villages
 from pairing import audit, wording
 from pairing.access import permission_required
 from pairing.errors import Refused, add_refusal
@@ -86,6 +86,7 @@ def handover_create(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "rows": _rows(request, form),
         "outcomes": outcomes,
+        "loads": loads_after(request.user, outcomes),
         "refused": sum(outcome.kind == "refused" for outcome in outcomes),
         "stays": len(pairings) - len(outcomes),
     }

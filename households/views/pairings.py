@@ -1,5 +1,6 @@
 """Pairing 结对管理: who has no helper, who looks after how many, and how one gets a helper."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +32,7 @@ from pairing.models import Area, User, VillageLink
 from pairing.roles import P
 from pairing.tables import capped_count, keyset_page
 
+TAKES = frozenset({"pair", "hand_over"})  # outcomes by which a helper gets a household
 CONFIRM = "confirm"  # the button that goes from the dry run to the deed
 
 
@@ -90,7 +92,7 @@ def pairing_create(request: HttpRequest) -> HttpResponse:
     name_villages(chosen)
     audit.read("pairing.choose", by=request.user, objects=chosen, permission=P.PAIRING_MANAGE,
                object_type="households.household")  # fmt: skip
-    context = {"form": form, "chosen": chosen, **_preview(outcomes)}
+    context = {"form": form, "chosen": chosen, **_preview(request.user, outcomes)}
     return render(request, "households/pairing_create.html", context)
 
 
@@ -122,7 +124,7 @@ def pairing_roster(request: HttpRequest) -> HttpResponse:
     by_line = iter(outcomes)
     rows = [(line, next(by_line) if line.assignment else None) for line in lines]
     unread = sum(line.assignment is None for line in lines)
-    context = {"form": form, "rows": rows, **_preview(outcomes, unread)}
+    context = {"form": form, "rows": rows, **_preview(request.user, outcomes, unread)}
     return render(request, "households/pairing_roster.html", context)
 
 
@@ -261,6 +263,14 @@ def helpers_with_loads(user: Any) -> list[tuple[User, int]]:
     return [(person, loads.get(person.pk, 0)) for person in people]
 
 
+def loads_after(user: Any, outcomes: list[Outcome]) -> list[tuple[User, int, int]]:
+    """Each helper who would get households, with the load before and after. One query."""
+    people = {o.assignment.cadre.pk: o.assignment.cadre for o in outcomes if o.kind in TAKES}
+    more = Counter(o.assignment.cadre.pk for o in outcomes if o.kind in TAKES)
+    loads = loads_of(user, people.values()) if people else {}
+    return [(person, loads.get(pk, 0), loads.get(pk, 0) + more[pk]) for pk, person in people.items()]
+
+
 def name_villages(households: Any) -> None:
     """Give each household its village's name (``village_label``), in one query."""
     rows = list(households)
@@ -278,11 +288,12 @@ def _pairing(request: HttpRequest, public_id: str) -> Pairing:
     return pairing
 
 
-def _preview(outcomes: list[Outcome], unread: int = 0) -> dict[str, Any]:
+def _preview(user: Any, outcomes: list[Outcome], unread: int = 0) -> dict[str, Any]:
     """What a dry run comes to, in numbers for the sentence above it."""
     kinds = [outcome.kind for outcome in outcomes]
     return {
         "outcomes": outcomes,
+        "loads": loads_after(user, outcomes),
         "pairs": kinds.count("pair"),
         "handovers": kinds.count("hand_over"),
         "same": kinds.count("same"),

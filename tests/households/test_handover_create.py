@@ -57,6 +57,7 @@ def test_one_successor_for_all_after_a_dry_run_and_the_duty_ends(world):
     chosen[f"note_{world.pairings['own'].public_id}"] = "deaf in one ear"
     page = client.post(url(world), chosen)
     assert [outcome.kind for outcome in page.context["outcomes"]] == ["hand_over", "hand_over"]
+    assert page.context["loads"] == [(world.successor, 0, 2)]
     assert Pairing.everything.filter(cadre=world.successor).count() == 0
     assert client.post(url(world), chosen | {"confirm": "yes"}).status_code == 302
     rows = Pairing.everything.open().filter(cadre=world.successor)

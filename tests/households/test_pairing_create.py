@@ -26,6 +26,9 @@ def test_a_dry_run_writes_nothing_and_the_confirmed_one_pairs_all():
     page = client.post(URL, sent(world, "area", "other_village"))
     assert [outcome.kind for outcome in page.context["outcomes"]] == ["pair", "pair"]
     assert "evenings" in page.content.decode()
+    assert [(who.pk, after - before) for who, before, after in page.context["loads"]] == [
+        (world.people["cadre"].pk, 2)
+    ]
     assert Pairing.everything.count() == count
     done = client.post(URL, sent(world, "area", "other_village", confirm="yes"))
     assert done.url == reverse("households:pairing_list")
