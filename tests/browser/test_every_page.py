@@ -21,6 +21,7 @@ from tests.browser.axe import COLOURS, violations, wide
 from tests.conventions import ground as built
 from tests.conventions.access_table import PAGES, Page
 from tests.conventions.planting import RUNNING, plant, running
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import path_of, positions_of
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def test_no_page_has_a_violation(browser: "Browser", live: "Site", ground: built
     context = browser.new_context(base_url=live.url, timezone_id="Asia/Shanghai", reduced_motion="reduce")
     context.set_default_timeout(20_000)
     if who != "anonymous":
-        cookies = built.Probe(ground.world, who).cookies
+        cookies = Probe(ground.world, who).cookies
         context.add_cookies([{"name": "sessionid", "value": cookies["sessionid"].value, "url": live.url}])
     tab, found = context.new_page(), list[str]()
     tab.on("console", lambda m: found.append(m.text) if "Content Security" in m.text else None)

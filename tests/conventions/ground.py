@@ -1,29 +1,14 @@
-"""What the sweeps over all addresses stand on: the cast with one thing of every kind in each position.
+"""What the sweeps over all addresses stand on: the cast with one thing of every kind in each position."""
 
-``build()`` makes it; ``Probe`` sends requests in savepoints and says what each wrote; ``fill`` turns a page
-into what a browser would send.
-"""
-
-import copy
 import io
 import json
-import re
-import time
-import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
-from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.http import HttpResponse
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from pypdf import PdfReader
 
 from households.models import ChangeField, ChangeRequest, ColumnAlias
 from households.models.scoped import codes_of
@@ -32,7 +17,6 @@ from pairing import clock
 from pairing.actions import people as accounts
 from pairing.models import User, VillageLink
 from tests import cast, factories
-from tests.conventions.writes import Watch
 from tests.households import register_files
 from tests.replay import replayed
 from tests.visits import made
@@ -205,9 +189,6 @@ def _invitation(world: cast.World, ids: dict[str, Any]) -> None:
     ids["invitation"] = {"own": {"token": token}}
 
 
-# --- addresses ----------------------------------------------------------------------------------------------
-
-
 def addresses() -> dict[str, Any]:
     """Every named address of the site with its view: ``{"app:name": callback}``."""
 
@@ -220,212 +201,3 @@ def addresses() -> dict[str, Any]:
                 yield f"{space}{entry.name}", entry.callback
 
     return dict(walk(get_resolver(), ""))
-
-
-# --- requests -----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Answer:
-    """One response and what the request wrote: tables, and what the audit log was told."""
-
-    response: Any
-    wrote: set[str]
-    events: list[str]
-    written: list[tuple[str, Any]] = field(default_factory=list)  # statements that write, with their values
-    changed: set[tuple[str, str]] = field(default_factory=set)  # model and field, where somebody watches
-
-    @property
-    def status(self) -> int:
-        return int(self.response.status_code)
-
-    @cached_property
-    def text(self) -> str:
-        """Body and headers; of spreadsheets and PDFs what stands in them."""
-        headers = "\n".join(f"{k}: {v}" for k, v in self.response.items())
-        body = b"".join(self.response.streaming_content) if self.response.streaming else self.response.content
-        return f"{headers}\n{words_in(body)}"
-
-
-def words_in(body: bytes) -> str:
-    """The text of a page, of all parts of a spreadsheet, or of a PDF."""
-    if body.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(body)) as book:
-            return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
-    if body.startswith(b"%PDF"):
-        pages = PdfReader(io.BytesIO(body)).pages
-        return "\n".join(page.extract_text().replace("\n", "") for page in pages)
-    return body.decode(errors="replace")
-
-
-_WRITE = re.compile(
-    r'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|COPY)\s+"?(\w+)', re.IGNORECASE
-)
-
-
-class Probe:
-    """Somebody's browser. Every request happens in a savepoint and leaves nothing behind."""
-
-    def __init__(self, world: cast.World, who: str, watch: Watch | None = None, **options: Any) -> None:
-        self.client, self.watch = Client(raise_request_exception=False, **options), watch
-        if who != "anonymous":
-            self.client.force_login(world.people[who], backend="pairing.adapters.UsernameOrPhone")
-            session = self.client.session
-            session["account_authentication_methods"] = [
-                {"method": "password", "at": time.time(), "reauthenticated": True}
-            ]
-            session["account_authentication_methods_user"] = str(world.people[who].pk)
-            session["seen_at"] = session["started_at"] = clock.now().timestamp()
-            session.save()
-        self.cookies = copy.copy(self.client.cookies)
-
-    def send(self, method: str, path: str, data: Any = None, **more: Any) -> Answer:
-        """Send one request; the cookies are as before afterwards."""
-        with recorded() as (wrote, events), written() as statements, transaction.atomic():
-            call = getattr(self.client, method.lower())
-            response: HttpResponse = call(path, data or {}, **more)
-            if response.streaming:
-                response.content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-            changed = self.watch.changes(wrote) if self.watch else set()
-            transaction.set_rollback(True)
-        self.client.cookies = copy.copy(self.cookies)
-        return Answer(response, set(wrote), list(events), statements, changed)
-
-
-@contextmanager
-def recorded() -> Iterator[tuple[set[str], list[str]]]:
-    """See every statement of a block: the tables it writes, and the actions told to the audit log."""
-    wrote: set[str] = set()
-    events: list[str] = []
-
-    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        found = _WRITE.match(sql)
-        if found:
-            wrote.add(found[1])
-            if found[1] == "pairing_auditevent":
-                columns = [c.strip(' "') for c in sql[sql.index("(") + 1 : sql.index(")")].split(",")]
-                events.append(str(dict(zip(columns, params, strict=False))["action"]))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(look):
-        yield wrote, events
-
-
-@contextmanager
-def written() -> Iterator[list[tuple[str, Any]]]:
-    """Every writing statement of a block with its values."""
-    statements: list[tuple[str, Any]] = []
-
-    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if _WRITE.match(sql):
-            statements.append((sql.strip(), params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(keep):
-        yield statements
-
-
-# --- forms as a browser sends them ------------------------------------------------------------------------
-
-
-@dataclass
-class Form:
-    """One form of a page: where it goes, and its fields with what stands in each."""
-
-    action: str
-    method: str
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    choices: dict[str, list[str]] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-
-
-class _Forms(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.select: str = ""
-        self.area: str = ""
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        a: dict[str, str] = {k: v or "" for k, v in attrs}
-        if tag == "form":
-            self.forms.append(Form(a.get("action", ""), a.get("method", "get").lower()))
-        if not self.forms:
-            return
-        form, name, kind = self.forms[-1], a.get("name", ""), a.get("type", "text")
-        if tag == "option" and self.select:
-            form.choices.setdefault(self.select, []).append(a.get("value", ""))
-            if "selected" in a:
-                form.fields[self.select] = [a.get("value", "")]
-        if not name or "disabled" in a:
-            return
-        if tag == "select":
-            self.select = name
-            form.fields.setdefault(name, [])
-            form.kinds[name] = "select"
-        elif tag == "textarea":
-            self.area = name
-            form.fields[name], form.kinds[name] = [""], "text"
-        elif tag == "input" and kind in {"radio", "checkbox"}:
-            form.fields.setdefault(name, [])
-            form.kinds[name] = kind
-            form.choices.setdefault(name, []).append(a.get("value", "on"))
-            if "checked" in a:
-                form.fields[name].append(a.get("value", "on"))
-        elif tag == "input" and kind not in {"submit", "button"}:
-            form.fields[name], form.kinds[name] = [a.get("value", "")], kind
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
-            self.select = ""
-        elif tag == "textarea":
-            self.area = ""
-
-    def handle_data(self, data: str) -> None:
-        if self.area and self.forms:
-            self.forms[-1].fields[self.area][0] += data
-
-
-def forms_on(html: str) -> list[Form]:
-    """All forms of a page."""
-    parser = _Forms()
-    parser.feed(html)
-    return parser.forms
-
-
-def fill(html: str, path: str, **wanted: Any) -> dict[str, Any] | None:
-    """What a reader who fills the page's main form would send; None where the page has no form of its own."""
-    own = [f for f in forms_on(html) if f.method == "post" and f.action in ("", path, path.split("?")[0])]
-    if not own:
-        return None
-    form = max(own, key=lambda f: len(f.fields))
-    data: dict[str, Any] = {}
-    for name, values in form.fields.items():
-        kind, choices = form.kinds.get(name, "text"), form.choices.get(name, [])
-        if not any(values) and kind in {"radio", "select"}:
-            values = [next((choice for choice in choices if choice), "")]
-        elif not values and kind == "checkbox" and len(choices) > 1:
-            values = choices[:1]
-        elif kind == "text":
-            values = [values[0].removeprefix("\n") or _BY_NAME.get(name, _EXAMPLES["text"])]
-        elif values == [""]:
-            values = [_BY_NAME.get(name, _EXAMPLES.get(kind, ""))]
-        if values:
-            data[name] = values if len(values) > 1 else values[0]
-    data.pop("csrfmiddlewaretoken", None)
-    return data | wanted
-
-
-#: What "some text" would be wrong for: numbers that check themselves, and days that must fit another field.
-_BY_NAME = {
-    "phone": "13800001234",
-    "contact_phone": "13800001234",
-    "id_number": "",
-    "person_number": "",
-    "bank_account": "",
-    "file_number": "",
-    "birth_date": "1962-03-01",
-    "exit_year": "2020",
-    "username": "newhelper",
-}
-_EXAMPLES = {"date": clock.today().isoformat(), "number": "1", "text": "已经问清楚了", "password": ""}

@@ -5,7 +5,9 @@ from typing import Any
 from django.urls import reverse
 
 from tests.conventions.access_table import PAGES, Page
-from tests.conventions.ground import POSITIONS, Ground, Probe, fill
+from tests.conventions.forms import fill
+from tests.conventions.ground import POSITIONS, Ground
+from tests.conventions.probe import Probe
 from visits.models import Slip
 
 #: Who fills a page's form for everybody: the first of these that may.

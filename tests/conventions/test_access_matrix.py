@@ -12,7 +12,8 @@ from pairing.models import User
 from pairing.roles import P
 from tests import cast
 from tests.conventions.access_table import NOBODY, PAGES, REACH, ROLES, Page
-from tests.conventions.ground import POSITIONS, RESTRICTED, Answer, Ground, Probe, addresses
+from tests.conventions.ground import POSITIONS, RESTRICTED, Ground, addresses
+from tests.conventions.probe import Answer, Probe
 from tests.conventions.sweep import path_of, positions_of
 
 Choose = Callable[[Page, str, Sequence[str]], list[str]]

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 
 from tests.conventions.access_table import PAGES
-from tests.conventions.ground import Ground, Probe, recorded
+from tests.conventions.ground import Ground
+from tests.conventions.probe import Probe, recorded
 from tests.conventions.sweep import BY_WIDTH, path_of, positions_of
 
 HARMLESS = {"django_session", "pairing_auditevent", "pairing_cache"}

@@ -15,8 +15,9 @@ from pairing import numbers
 from pairing.fields import SealedField
 from tests.conventions.access_table import PAGES, ROLES
 from tests.conventions.field_register import _REGISTER, _WRITERS, CLASSES, REGISTER
-from tests.conventions.ground import Ground, Probe
+from tests.conventions.ground import Ground
 from tests.conventions.planting import MODELS, plant
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import path_of, positions_of
 from tests.conventions.writes import Watch, not_theirs
 

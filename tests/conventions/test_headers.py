@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.conventions.access_table import PAGES, ROLES
-from tests.conventions.ground import Ground, Probe
+from tests.conventions.ground import Ground
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import path_of, positions_of
 
 EXACT = {

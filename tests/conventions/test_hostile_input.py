@@ -14,7 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.conventions.access_table import PAGES, Page
-from tests.conventions.ground import Answer, Ground, Probe
+from tests.conventions.ground import Ground
+from tests.conventions.probe import Answer, Probe
 from tests.conventions.sweep import BY_WIDTH, path_of, positions_of
 
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"

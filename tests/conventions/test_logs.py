@@ -13,7 +13,8 @@ from django.core.cache import cache
 from pairing.models import Unit
 from tests import factories, spilled
 from tests.conventions.access_table import PAGES, ROLES
-from tests.conventions.ground import RESTRICTED, Ground, Probe
+from tests.conventions.ground import RESTRICTED, Ground
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import path_of, positions_of
 from tests.spilled import readable
 

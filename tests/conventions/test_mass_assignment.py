@@ -11,7 +11,9 @@ from django.apps import apps
 from django.db import models
 
 from tests.conventions.access_table import PAGES
-from tests.conventions.ground import Ground, Probe, forms_on
+from tests.conventions.forms import forms_on
+from tests.conventions.ground import Ground
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import BY_WIDTH, path_of, positions_of
 from tests.conventions.writes import Watch, not_theirs
 

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conventions.access_table import PAGES
-from tests.conventions.ground import Ground, Probe
+from tests.conventions.ground import Ground
 from tests.conventions.planting import RUNNING
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import BY_WIDTH, path_of, positions_of
 from tests.conventions.test_hostile_input import VALUES, bad, post
 

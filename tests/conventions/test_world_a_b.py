@@ -14,7 +14,8 @@ from django.db import transaction
 from tests import cast, factories
 from tests.conventions.access_table import PAGES, Page
 from tests.conventions.crowd import settle
-from tests.conventions.ground import Ground, Probe
+from tests.conventions.ground import Ground
+from tests.conventions.probe import Probe
 from tests.conventions.sweep import path_of, positions_of
 
 #: How many files come to which village, and for whom all that has come so far is none of his business.

@@ -1,17 +1,12 @@
-"""Getting in and staying in: lock-outs, silence about accounts, sessions, second factors, other sites."""
+"""Getting in: lock-outs (S12), silence about accounts (S13), other sites and headers (S16, S18)."""
 
 import datetime as dt
 import re
 import statistics
 import time
-from importlib import import_module
 
 import pytest
 import time_machine
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
@@ -21,14 +16,9 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from pairing.actions import people
-from pairing.actions.second_factors import _new_recovery_codes, activate_code_app
-from pairing.crypto import seal
 from pairing.models import AuditEvent, Grant, User
 from tests.pairing.conftest import PASSWORD
-
-LOGIN = "/account/login/"
-CODE = "/account/2fa/authenticate/"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+from tests.pairing.signing_in import LOGIN, attempt, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,21 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _fresh_limits(db):
     cache.clear()
-
-
-def attempt(client, name, password="wrong password here", address="10.0.0.1", **headers):
-    return client.post(LOGIN, {"login": name, "password": password}, REMOTE_ADDR=address, **headers)
-
-
-def code_now():
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
-
-
-def signed_in(client):
-    return "_auth_user_id" in client.session
-
-
-# --- S12: guessing is slow, and locks no victim out ---------------------------------------------------------
 
 
 def test_a_cadre_signs_in_by_user_name_or_phone_and_no_number_stays_in_the_session(client, cast):
@@ -203,283 +178,6 @@ def _body(answer):
     """The page without its CSRF tokens and the name that was typed."""
     text = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
     return re.sub(rb'name="login" value="[^"]+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', b"", text)
-
-
-# --- S14: sessions ------------------------------------------------------------------------------------------
-
-
-def test_signing_in_makes_a_new_session_and_signing_out_ends_it(client, cast):
-    client.get(LOGIN)
-    before = client.session.session_key
-    attempt(client, "cadre", PASSWORD)
-    inside = client.cookies[settings.SESSION_COOKIE_NAME].value
-    assert inside != before
-    client.post("/account/logout/")
-    _is_dead(inside)
-
-
-@pytest.mark.parametrize(
-    ("who", "minutes"), [("cadre", 30), ("clerk", 30), ("staff", 20), ("county", 20), ("leader", 20)]
-)
-def test_a_session_ends_when_idle(client, cast, sign_in, who, minutes):
-    start = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
-    with time_machine.travel(start, tick=False) as clock:
-        sign_in(getattr(cast, who))
-        client.get("/me/")
-        clock.move_to(start + dt.timedelta(minutes=minutes, seconds=-1))
-        assert client.get("/me/").status_code == 200
-        clock.move_to(start + dt.timedelta(minutes=2 * minutes, seconds=-2))
-        assert client.get("/me/").status_code == 200
-        clock.move_to(start + dt.timedelta(minutes=3 * minutes, seconds=-1))
-        assert client.get("/me/").status_code == 302
-
-
-def test_a_session_ends_after_twelve_hours_of_work(client, cast, sign_in):
-    start = dt.datetime(2026, 11, 22, 1, 0, tzinfo=dt.UTC)
-    with time_machine.travel(start, tick=False) as clock:
-        sign_in(cast.staff)
-        for visit in range(12 * 60 // 19):
-            clock.move_to(start + dt.timedelta(minutes=19 * visit))
-            assert client.get(reverse("pairing:session_show")).status_code == 200
-        clock.move_to(start + dt.timedelta(hours=12, seconds=1))
-        assert client.get("/me/").status_code == 302
-
-
-def test_password_change_shutting_and_ending_sessions_kill_every_old_cookie(client, cast):
-    def cookie():
-        fresh = Client()
-        fresh.force_login(cast.cadre, "pairing.adapters.UsernameOrPhone")
-        assert fresh.get("/me/").status_code == 200
-        return fresh.cookies[settings.SESSION_COOKIE_NAME].value
-
-    old = cookie()
-    client.force_login(cast.cadre, "pairing.adapters.UsernameOrPhone")
-    new = "seven sheep on the ridge"
-    answer = client.post(
-        "/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    )
-    assert answer.status_code == 302
-    _is_dead(old)
-    assert client.get("/me/").status_code == 200  # the browser in which it was changed goes on
-
-    cast.cadre.refresh_from_db()
-    old, other = cookie(), client.cookies[settings.SESSION_COOKIE_NAME].value
-    cast.cadre = people.end_sessions(person=cast.cadre, by=cast.town)
-    _is_dead(old)
-    _is_dead(other)
-
-    old = cookie()
-    people.disable_user(person=cast.cadre, reason="left", by=cast.town)
-    _is_dead(old)
-    people.enable_user(person=cast.cadre, by=cast.town)
-    _is_dead(old)
-
-
-def test_one_ends_ones_other_sessions_oneself(client, cast, sign_in):
-    other = Client()
-    other.force_login(cast.cadre, "pairing.adapters.UsernameOrPhone")
-    sign_in(cast.cadre)
-    assert client.post(reverse("pairing:session_end")).status_code == 302
-    assert other.get("/me/").status_code == 302
-    assert client.get("/me/").status_code == 200
-
-
-def test_the_page_learns_how_long_its_session_lives_and_takes_a_fresh_token(client, cast, sign_in):
-    sign_in(cast.staff)
-    assert b'data-idle="1200"' in client.get("/me/").content
-    state = client.get(reverse("pairing:session_show")).json()
-    assert state["account"] == str(cast.staff.public_id)
-    assert state["seconds_left"] == 1200
-    assert state["csrf_token"]
-    client.logout()
-    assert client.get(reverse("pairing:session_show")).status_code == 302
-
-
-def _is_dead(cookie):
-    old = Client()
-    old.cookies[settings.SESSION_COOKIE_NAME] = cookie
-    answer = old.get("/me/")
-    assert answer.status_code == 302
-    assert "/account/login/" in answer["Location"]
-
-
-# --- S09: rights end at once --------------------------------------------------------------------------------
-
-
-def test_an_ended_role_is_gone_at_the_next_request(client, cast, sign_in):
-    sign_in(cast.town)
-    assert client.get(reverse("pairing:person_list")).status_code == 200
-    people.end_grant(grant=cast.town.grants.get(), reason="moved", by=cast.county)
-    assert client.get(reverse("pairing:person_list")).status_code == 403
-
-
-# --- S15: second factor -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def enrolled(cast):
-    activate_code_app(cast.county, SECRET)
-    return cast.county
-
-
-def test_who_needs_a_second_factor_and_has_none_reaches_only_the_page_that_sets_one_up(client, cast, sign_in):
-    for who in ("staff", "town", "county", "leader", "auditor", "system"):
-        user = getattr(cast, who)
-        user.second_factor_on = False
-        user.save()
-        sign_in(user)
-        for page in ("home", "profile_edit", "person_list", "unit_list", "audit_object", "sign_in_list"):
-            answer = client.get(reverse(f"pairing:{page}"))
-            assert (answer.status_code, answer["Location"]) == (
-                302,
-                reverse("pairing:second_factor_enrol"),
-            ), page
-    sign_in(cast.cadre)
-    assert client.get("/me/").status_code == 200
-
-
-def test_setting_up_a_code_app(client, cast):
-    User.objects.filter(pk=cast.county.pk).update(second_factor_on=False)
-    attempt(client, "county", PASSWORD)
-    page = client.get(reverse("pairing:second_factor_enrol"))
-    secret = "".join(page.context["secret"].split())
-    assert secret not in str(dict(client.session))  # it waits sealed
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    wrong = client.post(reverse("pairing:second_factor_enrol"), {"code": "000000"})
-    assert wrong.context["form"].errors
-    shown = client.post(reverse("pairing:second_factor_enrol"), {"code": code})
-    assert len(shown.context["codes"]) == 10
-    cast.county.refresh_from_db()
-    assert cast.county.second_factor_on
-    assert AuditEvent.objects.filter(action="second_factor.enrol", actor_id=cast.county.pk).count() == 1
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT string_agg(data::text, '') FROM mfa_authenticator")
-        stored = cursor.fetchone()[0]
-    assert secret not in stored
-    assert stored.startswith('{"secret": "aes')
-    client.post("/account/logout/")
-    attempt(client, "county", PASSWORD)
-    client.post(CODE, {"code": code})  # the code that set it up is used up
-    assert not signed_in(client)
-
-
-def test_setting_up_or_dropping_a_code_app_ends_all_other_sessions(client, cast):
-    """Whoever knows the password and came in before has given no code: not he, and not the thief of a cookie."""
-    thief = Client()
-    User.objects.filter(pk=cast.cadre.pk).update(second_factor_on=False)
-    for browser in (client, thief):
-        attempt(browser, "cadre", PASSWORD)
-    page = client.get(reverse("pairing:second_factor_enrol"))
-    secret = "".join(page.context["secret"].split())
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-    client.post(reverse("pairing:second_factor_enrol"), {"code": code})
-    _is_dead(thief.cookies[settings.SESSION_COOKIE_NAME].value)
-    assert client.get("/me/").status_code == 200
-    before = client.cookies[settings.SESSION_COOKIE_NAME].value
-    client.post(reverse("pairing:second_factor_drop"))
-    _is_dead(before)
-    assert client.get("/me/").status_code == 200
-
-
-def test_a_code_works_once(client, cast, enrolled):
-    other = Client()
-    code = code_now()
-    for browser in (client, other):
-        answer = attempt(browser, "county", PASSWORD)
-        assert answer["Location"] == CODE
-        assert not signed_in(browser)
-        browser.post(CODE, {"code": code})
-    assert signed_in(client)
-    assert not signed_in(other)
-    assert [e.detail["factors"] for e in AuditEvent.objects.filter(action="sign_in", result="ok")] == [
-        ["password", "totp"]
-    ]
-
-
-def test_a_secret_moved_to_another_person_opens_nothing(client, cast, enrolled):
-    """Whoever can write to the table gives another account his own app, and still does not get in."""
-    activate_code_app(cast.town, "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK")
-    theirs, own = (Authenticator.objects.get(user=user) for user in (cast.town, enrolled))
-    theirs.data = own.data
-    theirs.save()
-    attempt(client, "town", PASSWORD)
-    answer = client.post(CODE, {"code": code_now()})
-    assert answer.status_code == 200
-    assert not signed_in(client)
-
-
-def test_nothing_is_sealed_for_nobody(cast, enrolled):
-    with pytest.raises(LookupError):
-        get_adapter().encrypt(SECRET)
-
-
-def test_secrets_from_before_the_binding_are_bound_by_the_migration(client, cast, enrolled):
-    """And back, for whoever must undo it."""
-    migration = import_module("pairing.migrations.0003_bind_second_factors")
-    row = Authenticator.objects.get(user=enrolled)
-    row.data["secret"] = seal(SECRET, label=migration.LABEL, public_id=migration.NOBODY)
-    row.save()
-    attempt(client, "county", PASSWORD)
-    assert client.post(CODE, {"code": code_now()}).status_code == 200
-    assert not signed_in(client)
-    migration.bind(apps, None)
-    migration.unbind(apps, None)
-    migration.bind(apps, None)
-    client.post(CODE, {"code": code_now()})
-    assert signed_in(client)
-
-
-def test_wrong_codes_are_counted(client, cast, enrolled):
-    attempt(client, "county", PASSWORD)
-    for _n in range(10):
-        client.post(CODE, {"code": "000000"})
-    client.post(CODE, {"code": code_now()})
-    assert not signed_in(client)
-
-
-def test_a_recovery_code_works_once_and_is_logged(client, cast, enrolled):
-    code = _new_recovery_codes(enrolled)[0]
-    for expected in (True, False):
-        client.post("/account/logout/")
-        attempt(client, "county", PASSWORD)
-        client.post(CODE, {"code": code})
-        assert signed_in(client) is expected
-    assert AuditEvent.objects.get(action="sign_in", result="ok").detail["factors"] == [
-        "password",
-        "recovery_codes",
-    ]
-
-
-def test_a_reset_forgets_the_code_app_and_is_logged(client, cast, enrolled, sign_in):
-    sign_in(cast.system)
-    url = reverse("pairing:second_factor_reset", args=[enrolled.public_id])
-    assert client.post(url, {"reason": "phone lost"}).status_code == 302
-    enrolled.refresh_from_db()
-    assert not enrolled.second_factor_on
-    assert not Authenticator.objects.filter(user=enrolled).exists()
-    assert AuditEvent.objects.get(action="second_factor.reset").reason == "phone lost"
-
-
-def test_a_role_that_needs_the_code_app_cannot_drop_it(client, cast, enrolled):
-    attempt(client, "county", PASSWORD)
-    client.post(CODE, {"code": code_now()})
-    client.post(reverse("pairing:second_factor_drop"))
-    enrolled.refresh_from_db()
-    assert enrolled.second_factor_on
-
-
-def test_who_was_told_to_change_the_password_gets_no_other_page(client, cast, sign_in, settings):
-    cast.cadre.must_change_password = True
-    cast.cadre.save()
-    sign_in(cast.cadre)
-    assert client.get("/me/")["Location"] == "/account/password/change/"
-    assert client.get("/account/password/change/").status_code == 200
-    new = "seven sheep on the ridge"
-    client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
-    assert client.get("/me/").status_code == 200
-    settings.PASSWORD_MAX_AGE_DAYS = 90
-    User.objects.filter(pk=cast.cadre.pk).update(password_changed_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    assert client.get("/me/")["Location"] == "/account/password/change/"
 
 
 # --- S16, S18: other sites, headers, what is routed ---------------------------------------------------------
