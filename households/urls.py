@@ -54,7 +54,6 @@ urlpatterns: list[URLPattern] = [
     path("changes/<uuid:public_id>/", changes.change_detail, name="change_detail"),
     path("changes/<uuid:public_id>/edit/", changes.change_edit, name="change_edit"),
     path("changes/<uuid:public_id>/withdraw/", changes.change_withdraw, name="change_withdraw"),
-    # --- files: end
     # --- import
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_create, name="import_create"),
@@ -67,7 +66,6 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:public_id>/undo/", imports.import_undo, name="import_undo"),
     path("imports/<uuid:public_id>/failed/", imports.import_failed, name="import_failed"),
     path("imports/<uuid:public_id>/titles/new/", imports.column_title_create, name="column_title_create"),
-    # --- import: end
     # --- pairing and handover
     path("pairings/", pairings.pairing_list, name="pairing_list"),
     path("pairings/new/", pairings.pairing_create, name="pairing_create"),
@@ -80,5 +78,4 @@ urlpatterns: list[URLPattern] = [
     path("households/<uuid:public_id>/pairings/", pairings.pairing_history, name="pairing_history"),
     path("handovers/", handovers.handover_list, name="handover_list"),
     path("handovers/<uuid:public_id>/", handovers.handover_create, name="handover_create"),
-    # --- pairing and handover: end
 ]

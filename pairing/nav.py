@@ -51,7 +51,7 @@ CADRE: tuple[Entry, ...] = (
         under=("visits:visit_create", "visits:promise_list"),
     ),
     _entry("visits:household_brief_list", _("My households"), "home", P.TODAY),
-    _entry("pairing:profile_edit", _("Me"), "user-circle"),
+    _entry("pairing:profile_show", _("Me"), "user-circle"),
 )
 
 _WORK, _FILES, _COUNTY, _WATCH = _("Work"), _("Files"), _("Pairing and people"), _("Audit")

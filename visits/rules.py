@@ -227,8 +227,6 @@ def check_slip(slip: Slip) -> None:
         raise Refused(_("This slip has been entered already."), "number")
 
 
-# --- visits, promises, slips: end -----------------------------------------------------------------------
-
 # --- reading and problems -------------------------------------------------------------------------------
 
 #: Where the township may put a question, with the words of the form; the restricted part is not among them.
@@ -345,6 +343,3 @@ def steps_open_to(problem: Problem, user: Any) -> list[str]:
     """The states to which ``user`` may move this problem now."""
     following = Problem.TRANSITIONS.get(Problem.State(problem.state), [])
     return [str(to) for to in following if can(check_problem_right, problem, user, to)]
-
-
-# --- reading and problems: end --------------------------------------------------------------------------

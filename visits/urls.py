@@ -26,7 +26,6 @@ urlpatterns = [
     path("drafts/", drafts.draft_list, name="draft_list"),
     path("drafts/<uuid:public_id>/discard/", drafts.draft_discard, name="draft_discard"),
     path("drafts/key/", drafts.draft_key, name="draft_key"),
-    # --- the cadre's day: end ---
     # --- the township's day: queue, reading, problems, overview
     path("queue/", queue.queue_list, name="queue_list"),
     path("visits/<uuid:public_id>/read/", reading.visit_read, name="visit_read"),
@@ -39,5 +38,4 @@ urlpatterns = [
     path("overview/villages/", overview.village_list, name="village_list"),
     path("overview/stuck/", overview.stuck_list, name="stuck_list"),
     path("overview/<slug:key>/", overview.figure_list, name="figure_list"),
-    # --- the township's day: end
 ]

@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 return redirect(reverse(name))
             except NoReverseMatch:
                 continue
-    return redirect("pairing:profile_edit")
+    return redirect("pairing:profile_show")
 
 
 @require_GET

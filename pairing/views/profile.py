@@ -30,12 +30,12 @@ _SECRET = "second_factor.pending"  # noqa: S105  the session key under which a s
 
 
 @require_http_methods(["GET"])
-def profile_edit(request: HttpRequest) -> HttpResponse:
+def profile_show(request: HttpRequest) -> HttpResponse:
     """One's account at a glance: what it may do and where, how it is guarded, and where it signed in."""
     user: Any = request.user
     sign_ins = AuditEvent.objects.sign_ins_of(user)[:20]
     grants = user.grants.select_related("area").order_by("ended_on", "-started_on")
-    return render(request, "pairing/profile_edit.html", {"grants": grants, "sign_ins": sign_ins})
+    return render(request, "pairing/profile_show.html", {"grants": grants, "sign_ins": sign_ins})
 
 
 @login_not_required
@@ -68,7 +68,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     update_session_auth_hash(request, people.end_sessions(person=user, by=user))
     messages.success(request, _("All other sessions have been ended."))
-    return redirect("pairing:profile_edit")
+    return redirect("pairing:profile_show")
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +101,7 @@ def recovery_codes_create(request: HttpRequest) -> HttpResponse:
         codes = second_factors.renew_recovery_codes(by=request.user)  # type: ignore[arg-type]
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("pairing:profile_edit")
+        return redirect("pairing:profile_show")
     return render(request, "pairing/recovery_codes_create.html", {"codes": codes})
 
 
@@ -115,7 +115,7 @@ def second_factor_drop(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The code app has been removed."))
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect("pairing:profile_edit")
+    return redirect("pairing:profile_show")
 
 
 def qr_picture(text: str) -> str:

@@ -119,7 +119,7 @@ PAGES: Mapping[str, Page] = {
     "pairing:health_show": Page("GET HEAD", EVERYBODY),
     "pairing:session_show": Page("GET", ANYBODY),
     "pairing:language_set": deed(EVERYBODY, body={"language": "en", "next": "/"}),
-    "pairing:profile_edit": Page("GET", ANYBODY),
+    "pairing:profile_show": Page("GET", ANYBODY),
     "pairing:session_end": deed(ANYBODY),
     "pairing:second_factor_enrol": Page("GET POST", ANYBODY, post=(200,)),
     "pairing:second_factor_drop": deed(ANYBODY),

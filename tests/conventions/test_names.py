@@ -33,7 +33,7 @@ TESTED_WITH = {
     "pairing:home": ("test_sign_in.py", 'client.get("/")'),
     "pairing:session_show": ("test_sessions.py", "session_show"),
     "pairing:session_end": ("test_sessions.py", "session_end"),
-    "pairing:language_set": ("test_profile_edit.py", "/language/"),
+    "pairing:language_set": ("test_profile_show.py", "/language/"),
     "pairing:second_factor_enrol": ("test_second_factor.py", "second_factor_enrol"),
     "pairing:second_factor_drop": ("test_second_factor.py", "second_factor_drop"),
     "pairing:second_factor_reset": ("test_second_factor.py", "second_factor_reset"),

@@ -41,7 +41,7 @@ def test_who_needs_a_second_factor_and_has_none_reaches_only_the_page_that_sets_
         user.second_factor_on = False
         user.save()
         sign_in(user)
-        for page in ("home", "profile_edit", "person_list", "unit_list", "audit_object", "sign_in_list"):
+        for page in ("home", "profile_show", "person_list", "unit_list", "audit_object", "sign_in_list"):
             answer = client.get(reverse(f"pairing:{page}"))
             assert (answer.status_code, answer["Location"]) == (
                 302,
