@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from households.actions.households import close_household
 from households.models import ChangeRequest, Household, Membership, Pairing
 from households.models.members import HEAD
 from pairing import clock
@@ -127,7 +128,8 @@ def test_the_statement_by_hand_reads_what_the_querysets_say(world):
     )
     for who in ("cadre", "other_cadre", "staff"):
         found = sorted(rows_of(world.people[who]), key=lambda row: row["head_key"])
-        assert found == sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
+        said = sorted(by_querysets(world.people[who]), key=lambda row: row["head_key"])
+        assert found == [row | {"closed": []} for row in said]  # no open file has closed
     assert (
         sum(len(row["asked"]) for row in rows_of(cadre)) == 8
     )  # his own, and those of somebody who does not help there
@@ -168,6 +170,21 @@ def by_querysets(user):
         "public_id", "village_code", "head_name", "head_key", "group_name", "listed_on", "last_visit_on",
         "best_time", "call", "promise_due", "promise_short", "owed", "asked", "unconfirmed", "returned", "kept",
     )  # fmt: skip
+
+
+def test_a_former_helper_reads_why_his_request_went_with_the_file(world):
+    """He can open neither file nor request any more; what was to change is not said again."""
+    own, cadre = world.files["own"], world.people["cadre"]
+    ChangeRequest.everything.filter(pk=world.requests["own"].pk).update(proposed_by=cadre)
+    close_household(household=own, on=clock.today(), reason="death", by=world.people["township_admin"])
+    client = world.client("cadre")
+    page = client.get(reverse("visits:today")).content.decode()
+    assert "您为canary-own-head提交的变更已撤回。" in page
+    assert "户档案已注销：死亡" in page
+    assert own.public_id.hex not in page.replace("-", "")
+    Household.everything.filter(pk=own.pk).update(closed_on=clock.today() - timedelta(days=61))
+    assert "canary-own" not in client.get(reverse("visits:today")).content.decode()
+    assert "canary-own" not in world.client("other_cadre").get(reverse("visits:today")).content.decode()
 
 
 def test_saved_is_said_of_ones_own_visit_only(world):

@@ -4,9 +4,14 @@ Each cadre opens it first, many times a day; built from querysets the same state
 than to run. A test reads the same rows through the querysets whose meaning it repeats, and compares.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+
+from pairing import clock
+
+TOLD = timedelta(days=60)  # for so long after a file has closed
 
 _ASKED = "v.state = 'asked'"  # Visit.asked()
 # Problem.answer_owed(), without what was said at the table already
@@ -19,6 +24,10 @@ _MINE = "p.cadre_id = %(user)s AND NOT p.voided"
 # His own, or of somebody who helps there no more: then the helper of today answers (``rules.check_answer``).
 _HIS_TO_ANSWER = """(v.visited_by_id = %(user)s OR NOT EXISTS (SELECT FROM households_pairing p
         WHERE p.household_id = h.id AND p.cadre_id = v.visited_by_id AND NOT p.voided AND p.ended_on IS NULL))"""
+
+# Withdrawn when the file closed (rules.words.because_closed), with the pairing: he can open neither, and reads why.
+_CLOSED = """c.proposed_by_id = %(user)s AND c.state = 'withdrawn' AND c.remark LIKE 'file_closed:%%'
+    AND f.closed_on > %(told_since)s"""
 
 
 def _visits(which: str) -> str:
@@ -43,6 +52,8 @@ SELECT h.public_id, h.village_code, h.head_name, h.head_key, h.group_name, h.lis
     {_visits(f"{_UNCONFIRMED} AND v.visited_by_id = %(user)s")} AS unconfirmed,
     coalesce((SELECT json_agg(c.public_id ORDER BY c.id) FROM households_changerequest c
         WHERE c.household_id = h.id AND c.proposed_by_id = %(user)s AND c.state = 'returned'), '[]') AS returned,
+    coalesce((SELECT json_agg(c.remark ORDER BY c.id) FROM households_changerequest c
+        JOIN households_household f ON f.id = c.household_id WHERE f.id = h.id AND {_CLOSED}), '[]') AS closed,
     EXISTS (SELECT FROM visits_conflictdraft d WHERE d.author_id = %(user)s) AS kept,
     h.status = 'open' AND EXISTS (
         SELECT FROM households_pairing p WHERE p.household_id = h.id AND {_MINE} AND p.ended_on IS NULL) AS helps
@@ -50,7 +61,9 @@ FROM households_household h
 WHERE h.id IN (
     SELECT p.household_id FROM households_pairing p WHERE {_MINE} AND p.ended_on IS NULL
     UNION SELECT v.household_id FROM visits_visit v JOIN households_pairing p ON p.household_id = v.household_id
-    WHERE v.visited_by_id = %(user)s AND {_UNCONFIRMED} AND {_MINE})
+    WHERE v.visited_by_id = %(user)s AND {_UNCONFIRMED} AND {_MINE}
+    UNION SELECT c.household_id FROM households_changerequest c JOIN households_household f ON f.id = c.household_id
+    JOIN households_pairing p ON p.household_id = c.household_id WHERE {_CLOSED} AND {_MINE})
 """  # noqa: S608
 
 
@@ -61,15 +74,17 @@ def rows_of(user: Any) -> list[dict[str, Any]]:
 
 def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The open files in which ``user`` is a helper today, each with what makes him go there; and those in which
-    he was one, and a visit that was typed for him still waits for his word (``rules.typed_for_former``).
+    he was one, where a visit that was typed for him still waits for his word (``rules.typed_for_former``), or a
+    request of his was withdrawn when the file closed, up to ``TOLD`` ago.
 
     ``call`` is the public id of the household or person whose phone can be shown, ``promise_due`` the first
     day of an open promise, ``promise_short`` is there one that the household calls kept partly or not, ``owed``
     are problems whose answer the household has not heard, ``asked`` and ``unconfirmed`` are visits (``id``, ``on``,
-    ``by``), ``returned`` his change requests that came back with remarks, ``kept`` are there texts kept for him.
+    ``by``), ``returned`` his change requests that came back with remarks, ``closed`` the remarks on those that went
+    with the file, ``kept`` are there texts kept for him.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, {"user": user.pk})
+        cursor.execute(_ROWS, {"user": user.pk, "told_since": clock.today() - TOLD})
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     mine: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from households.models.months import GAP_DAYS, gap_begins, is_overdue
+from households.rules.words import reason_of
 from pairing import audit, clock
 from pairing.access import by_pairing, permission_required
 from pairing.roles import P
@@ -64,6 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "questions": [(c.row, v) for c in cards for v in c.row["asked"]],
         "returned": [(c.row, change) for c in cards for change in c.row["returned"]],
         "unconfirmed": [(row, v) for row in [*(c.row for c in cards), *former] for v in row["unconfirmed"]],
+        "withdrawn": [(row, reason_of(remark)) for row in former for remark in row["closed"]],
         "saved": saved,
         "kept": any(row["kept"] for row in rows + former),
         "next": rest[0] if rest else None,
