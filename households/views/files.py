@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -33,6 +34,21 @@ from pairing.models import Area, VillageLink
 from pairing.roles import P
 from pairing.together import read
 
+#: By rule the page that puts right what it asks about; a member's where the question speaks of one.
+MENDED_AT = {
+    "head_missing": "change_create",
+    "members_missing": "member_create",
+    "relations_missing": "relations_edit",
+    "phone_missing": "household_edit",
+    "same_person": "member_remove",
+    **dict.fromkeys(("year_missing", "year_old", "type_missing", "cause_missing"), "year_edit"),
+    **dict.fromkeys(("health_missing", "labour_of_child"), "person_year_edit"),
+    **dict.fromkeys(
+        ("relation_missing", "number_missing", "number_wrong", "birth_differs", "birth_missing", "sex_differs",
+         "spouse_sex", "generation"),
+        "member_edit",
+    ),
+}  # fmt: skip
 MOVED = "moved"  # the code of the reason for which a file closes that goes on in another county
 
 
@@ -54,7 +70,7 @@ def household_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "absences": absences(rows.absences, members),
         "pairings": list(rows.pairings),
         "linked": list(rows.links),
-        "questions": questions(rows.questions, members),
+        "questions": questions(household, rows.questions, members),
         "waiting": bool(rows.waiting),
         "facts": year_facts(next(iter(rows.years), None), depth),
         "phones": phones(household, members) if depth == "office" or helps else [],
@@ -173,14 +189,30 @@ def absences(rows: Iterable[Absence], members: list[Membership]) -> list[dict[st
     ]
 
 
-def questions(rows: Iterable[FileQuestion], members: list[Membership]) -> list[dict[str, Any]]:
-    """The rules' open questions as sentences, with what would clear each."""
-    names = {str(m.person.public_id): m.person.name for m in members}
+def questions(
+    household: Household, rows: Iterable[FileQuestion], members: list[Membership]
+) -> list[dict[str, Any]]:
+    """The rules' open questions as sentences, with what would clear each and where."""
+    of_person = {str(m.person.public_id): m for m in members}
     found = []
     for question in rows:
-        text, clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
-        found.append({"question": question, "text": text, "clears": clears})
+        member = of_person.get(question.subject)
+        text, clears = sentence(question.rule, member.person.name if member else "", question.facts)
+        url = mended_at(household, question, member)
+        found.append({"question": question, "text": text, "clears": clears, "url": url})
     return found
+
+
+def mended_at(household: Household, question: FileQuestion, member: Membership | None) -> str:
+    """The page on which what a rule asks about can be put right; "" where no page does."""
+    name = MENDED_AT.get(question.rule, "")
+    if name in {"member_edit", "member_remove", "person_year_edit"}:
+        return reverse(f"households:{name}", args=[member.public_id]) if member else ""
+    if name == "year_edit":
+        this_year = clock.today().year
+        year = this_year if question.rule == "year_old" else question.facts.get("year", this_year)
+        return reverse("households:year_edit", args=[household.public_id, year])
+    return reverse(f"households:{name}", args=[household.public_id]) if name else ""
 
 
 def year_facts(row: HouseholdYear | None, depth: Depth) -> dict[str, Any]:

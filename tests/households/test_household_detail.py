@@ -8,8 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from households.actions.pairings import pair
-from households.models import HouseholdYear, Person
+from households.models import FileQuestion, HouseholdYear, Person
+from households.models.scoped import codes_of
 from households.rules import words
+from households.rules.questions import SENTENCES
+from households.views.files import MENDED_AT
 from pairing import clock
 from pairing.models import AuditEvent, Grant, User
 from pairing.roles import Role
@@ -116,3 +119,23 @@ def test_an_income_has_its_unit_everywhere(world: World):
     HouseholdYear.everything.filter(household=file).update(per_head_income=Decimal("14308"))
     assert "14308元" in page_of(world, "staff", "area").content.decode()
     assert words.say("per_head_income", "2211.37") == "2211.37元"  # as a change request keeps it
+
+
+def test_each_question_leads_to_the_page_that_puts_it_right(world: World):
+    assert set(MENDED_AT) == set(SENTENCES)
+    file = world.files["area"]
+    spouse = world.spouses["area"]
+    codes, today = codes_of(file), clock.today()
+    for rule in SENTENCES:
+        FileQuestion.everything.get_or_create(
+            household=file,
+            rule=rule,
+            subject=str(spouse.person.public_id),
+            defaults={"raised_on": today, **codes},
+        )
+    client = world.client("staff")
+    page = page_of(world, "staff", "area")
+    urls = [line["url"] for line in page.context["questions"] if line["question"].subject]
+    assert len(urls) == len(SENTENCES)
+    assert {url: client.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+    assert all(f'href="{url}"' in page.content.decode() for url in urls)
