@@ -66,6 +66,7 @@ VERBS = {
     "explain": pgettext_lazy("what was done", "explained"),
     "export": pgettext_lazy("what was done", "exported"),
     "find": pgettext_lazy("what was done", "searched by a number"),
+    "find_many": pgettext_lazy("what was done", "searched by many numbers in vain"),
     "form": pgettext_lazy("what was done", "form opened"),
     "hand_over": pgettext_lazy("what was done", "handed over"),
     "handover": pgettext_lazy("what was done", "handover looked at"),

@@ -24,7 +24,7 @@ from households.models import (
 from households.models.members import HEAD
 from households.models.scoped import codes_of
 from households.rules import changes as change_rules
-from households.rules.depths import depth_of, sees
+from households.rules.depths import MASKED, depth_of, sees
 from pairing import clock, numbers
 from pairing.audit import action
 from pairing.errors import Refused, Telling, refusing
@@ -88,7 +88,7 @@ def propose_change(
     batch: ImportBatch | None = None,
     by: Any,
 ) -> ChangeRequest:
-    """Ask for changes of sensitive facts. What the file says already is left out, where ``by`` may read it there:
+    """Ask for changes of sensitive facts. What the file says already is left out, where ``by`` may read it whole:
     else a refusal, or its silence, would tell him that he has guessed right.
 
     Raises Refused when nothing would change, for a field that is in review already, for a value that cannot
@@ -109,6 +109,7 @@ def propose_change(
             if (old := present_text(household, change.model, change.field, change.person, change.year))
             != (change.new.partition(":")[0] if change.field == "head" else change.new)
             or not sees(depth, change.field)
+            or change.field in MASKED
         ]
         if not wanted:
             raise Refused(_("The file says so already: nothing would change."))

@@ -28,6 +28,7 @@ from households.actions.saving import (
 from households.models import Household, HouseholdYear, Pairing
 from households.models.scoped import codes_of
 from households.rules import pairings as pairing_rules
+from households.rules.depths import MASKED
 from households.rules.words import because_closed
 from pairing import clock
 from pairing.audit import action
@@ -140,7 +141,7 @@ def edit_household(
         asked = [
             FieldChange("household", name, values[name])
             for name in sorted(bank)
-            if stored[name] != values[name]
+            if stored[name] != values[name] or name in MASKED
         ]
         request = None
         if asked:

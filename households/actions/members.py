@@ -15,6 +15,7 @@ from households.actions.saving import Saved, check_version, locked_open, text_of
 from households.models import Absence, Household, Membership, Person, PersonYear
 from households.models.members import HEAD
 from households.models.scoped import codes_of
+from households.rules.depths import MASKED
 from pairing import clock, numbers
 from pairing.audit import action
 from pairing.errors import Refused, refusing
@@ -134,7 +135,7 @@ def edit_member(
         asked = [
             FieldChange("person", name, sent[name], person)
             for name in sent
-            if name in identity and sent[name] != stored[name]
+            if name in identity and (sent[name] != stored[name] or name in MASKED)
         ]
         if changed:
             membership.relation = relation

@@ -24,6 +24,10 @@ def depth_of(user: Any, village_code: str) -> Depth:
     return "clerk" if covers(user, P.HOUSEHOLD_VIEW, village_code) else "helper"
 
 
+#: Of these a page tells nobody more than a mask.
+MASKED: Final = frozenset({"id_number", "bank_account"})
+
+
 def sees(depth: Depth, field: str) -> bool:
     """Does that reader see this fact of a year, or this field that a change can be asked of? New ones: the office."""
     return depth == "office" or field in _SEEN[depth]

@@ -1,5 +1,6 @@
 """The register (户台账): find files by name, number, village, type and state; fifty masked rows a page."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.db.models import CharField, F, Func
@@ -15,7 +16,7 @@ from households.models.files import HouseholdQuerySet
 from households.models.months import gap_begins, is_overdue
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
-from pairing.models import Area
+from pairing.models import Area, AuditEvent
 from pairing.models.areas import LENGTH
 from pairing.roles import P
 from pairing.tables import Column, Page, Table, capped_count, keyset_page
@@ -28,6 +29,8 @@ ORDER = {
 #: The same order, but by no index: what a search finds is sorted, where PostgreSQL would rather walk the whole
 #: county in order of names until it has met fifty that match.
 FOUND_ORDER = Func(F("head_key"), template="%(expressions)s || ''", output_field=CharField(db_collation="C"))
+MANY_MISSES = 30  # numbers in a day that stand nowhere: from then on the auditor is warned
+MOST_MISSES = 200  # and no more are searched
 COLUMNS = (
     "public_id", "head_name", "file_number", "village_code", "group_name", "household_type", "member_count",
     "lead__name", "lead_id", "listed_on", "last_visit_on", "status",
@@ -75,15 +78,41 @@ def household_find(request: HttpRequest) -> HttpResponse:
     """Files in which somebody has this certificate or phone number; the number stands in no address."""
     form = FindForm(request.POST)
     found: list[Any] = []
-    if form.is_valid():
+    misses = _misses(request.user)
+    if misses >= MOST_MISSES:
+        form.add_error(
+            "number", _("You have searched for too many numbers that stand nowhere. Please go on tomorrow.")
+        )
+        _warn(request, AuditEvent.Result.REFUSED)
+    elif form.is_valid():
         rows = Household.objects.visible_to(request.user, P.HOUSEHOLD_EDIT)
         rows = rows.having_number(form.cleaned_data["number"])
         found = list(rows.order_by("head_key", "id").values(*COLUMNS)[:50])
         _record(request, "household.find", Page(found), ["number"])
+        if not found and misses >= MANY_MISSES:
+            _warn(request, AuditEvent.Result.OK)
         if len(found) == 1:
             return redirect("households:household_detail", found[0]["public_id"])
     table = _table(found, [])
     return render(request, "households/household_find.html", {"form": form, "table": table})
+
+
+def _misses(user: Any) -> int:
+    """How many numbers somebody has searched within a day that stood nowhere in his reach.
+
+    A mask leaves some five hundred identity numbers to be tried.
+    """
+    since = clock.now() - timedelta(days=1)
+    mine = AuditEvent.objects.filter(actor_id=user.pk, action="household.find", at__gt=since)
+    return mine.filter(object_ids=[])[:MOST_MISSES].count()
+
+
+def _warn(request: HttpRequest, result: str) -> None:
+    """A row for the auditor: somebody tries many numbers."""
+    detail = {"limit": MANY_MISSES}
+    audit.write(
+        "household.find_many", by=request.user, permission=P.HOUSEHOLD_EDIT, result=result, detail=detail
+    )
 
 
 def filtered(rows: HouseholdQuerySet, chosen: dict[str, str]) -> HouseholdQuerySet:

@@ -121,7 +121,7 @@ def audit_exports(request: HttpRequest) -> HttpResponse:
     )
 
     def events(data: dict[str, Any]) -> Any:
-        what = Q(action__regex=r"\.(export|print|reveal)|^phone\.")
+        what = Q(action__regex=r"\.(export|print|reveal|find_many)|^phone\.")
         if data["account"]:
             person = _one_person(question, data["account"], request.user, P.AUDIT_VIEW)
             return person and what & Q(actor_id=person.pk)

@@ -1,6 +1,8 @@
 """Asking for a change of head, identity or bank."""
 
 from households.actions.changes import withdraw_change
+from households.actions.households import edit_household
+from households.actions.members import edit_member
 from households.models import ChangeRequest, Membership
 from tests.cast import World
 
@@ -68,3 +70,16 @@ def test_who_may_not_read_a_fact_is_not_told_that_he_has_guessed_it(world: World
             withdraw_change(request=made, by=world.people[who])
     office = {"person": str(person.public_id), "birth_date": str(person.birth_date), "reason": "survey"}
     assert world.client("staff").post(url(world), office).status_code == 200  # he reads it in the file
+
+
+def test_the_office_is_not_told_either_that_it_has_guessed_a_masked_number(world: World):
+    """Of some five hundred that a mask leaves, only the right one would be refused; each goes to a second person."""
+    file, head, staff = world.files["area"], world.heads["area"], world.people["staff"]
+    number, account = head.person.id_number.open(), file.bank_account.open()
+    asked = {"person": str(head.person.public_id), "id_number": number, "reason": "survey"}
+    assert world.client("staff").post(url(world, "area"), asked).status_code == 302
+    withdraw_change(request=ChangeRequest.everything.latest("pk"), by=staff)
+    edited = edit_member(membership=head, values={"id_number": number}, reason="survey", by=staff)
+    assert edited.request is not None
+    bank = edit_household(household=file, values={"bank_account": account}, reason="survey", by=staff)
+    assert bank.request is not None
