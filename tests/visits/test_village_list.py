@@ -21,6 +21,17 @@ def test_villages_stand_in_code_order_and_add_up():
         assert sum(int(row.get(card.figure.key, 0)) for row in rows) == int(card.number)
 
 
+def test_a_number_leads_to_exactly_its_rows_for_who_sees_rows():
+    world = cast.build()
+    client = world.client("staff")
+    page = client.get(URL)
+    number = next(row["households"] for row in page.context["table"].rows if row["code"] == cast.VILLAGE)
+    address = f"{reverse('visits:figure_list', args=['households'])}?area={cast.VILLAGE}"
+    assert f'href="{address}"' in page.content.decode()
+    assert client.get(address).context["number"] == int(number)
+    assert "/overview/households/" not in world.client("leader").get(URL).content.decode()
+
+
 def test_a_leader_sees_no_small_number():
     world = cast.build()
     for row in world.client("leader").get(URL).context["table"].rows:

@@ -5,7 +5,7 @@ no number from which a few households could be told (``reports.small_cells``).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,10 @@ def village_list(request: HttpRequest) -> HttpResponse:
     columns = [Column("name", _("Village"))]
     if len(townships) > 1:
         columns.append(Column("township", _("Township")))
-    columns += [Column(figure.key, figure.name, "number") for figure in FIGURES]
+    columns += [
+        Column(figure.key, figure.name, "number", link=None if guarded else _rows_in(figure.key))
+        for figure in FIGURES
+    ]
     if units:
         columns.append(Column("units", _("Linked units")))
     context = {
@@ -170,6 +173,12 @@ def village_list(request: HttpRequest) -> HttpResponse:
         "guarded": guarded,
     }
     return render(request, "visits/village_list.html", context)
+
+
+def _rows_in(key: str) -> Callable[[dict[str, Any]], str | None]:
+    """Where a village's number leads: to exactly its rows; nowhere when it is 0."""
+    root = reverse("visits:figure_list", args=[key])
+    return lambda row: f"{root}?area={row['code']}" if row[key] != "0" else None
 
 
 @require_GET
