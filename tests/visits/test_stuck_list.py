@@ -48,6 +48,7 @@ def test_the_pages_side_by_side_tell_no_small_number(kinds, shown, total):
 
 def test_the_narrower_place_stays_on_the_way_on_and_back():
     world, query = cast.build(), {"area": cast.VILLAGE}
+    made.problem(world.files["own"], world.people["cadre"], waits=40)
     client, kept = world.client("staff"), f"?area={cast.VILLAGE}"
     page = client.get(URL, query).content.decode()
     assert f'{reverse("visits:overview_show")}{kept}"' in page
