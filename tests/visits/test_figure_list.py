@@ -78,3 +78,9 @@ def test_an_answered_referral_is_late_no_more_nor_in_time(world):
     assert "in time" not in owed
     late = client.get(reverse("visits:figure_list", args=["referrals_late"])).content.decode()
     assert "past the limit" in late
+
+
+def test_files_to_mend_say_what_is_asked():
+    world = cast.build()
+    page = world.client("staff").get(reverse("visits:figure_list", args=["to_mend"]))
+    assert "本户没有联系电话。" in page.content.decode()

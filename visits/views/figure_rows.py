@@ -1,7 +1,7 @@
 """The rows behind the figures as tables: one lister for each kind of row."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.forms.changes import what_changes
-from households.models import ChangeRequest, Household
+from households.models import ChangeRequest, FileQuestion, Household, Membership
 from households.rules import words
+from households.rules.questions import sentence
 from pairing.models import Area, User
 from pairing.tables import Column, Table
 from visits.models import Problem, Promise, Visit
@@ -48,6 +49,32 @@ def _households(rows: Sequence[Any], scope: Scope) -> Table:
         Column("days", _("Days since"), "number", value=days),
     ]
     return Table(columns, rows, empty=_("There are no such households."))
+
+
+def _to_mend(rows: Sequence[Any], scope: Scope) -> Table:
+    """Households with what the rules ask about each, so that like can be mended with like."""
+    villages, asked = _villages(rows), _questions(rows, scope)
+    columns = [
+        Column("head_name", _("Household"), link=lambda row: _file(row)),
+        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("group_name", _("Group")),
+        Column("questions", _("Questions"), value=lambda row: " ".join(asked.get(row.pk, ()))),
+    ]
+    return Table(columns, rows, empty=_("There are no such households."))
+
+
+def _questions(rows: Sequence[Any], scope: Scope) -> dict[int, list[str]]:
+    """The open questions of each household as sentences. Two queries."""
+    ids = [row.pk for row in rows]
+    members = Membership.objects.visible_to(scope.user, scope.permission).present()
+    people = members.filter(household__in=ids).values_list("person__public_id", "person__name")
+    names = {str(key): name for key, name in people}
+    questions = FileQuestion.objects.visible_to(scope.user, scope.permission).unanswered()
+    found: dict[int, list[str]] = {}
+    for question in questions.filter(household__in=ids).order_by("pk"):
+        text, _clears = sentence(question.rule, names.get(question.subject, ""), question.facts)
+        found.setdefault(question.household_id, []).append(text)
+    return found
 
 
 def _promises(rows: Sequence[Any], scope: Scope) -> Table:
@@ -108,13 +135,16 @@ def _villages(rows: Sequence[Any]) -> dict[str, str]:
     return {area.code: area.label for area in areas}
 
 
+_HOUSEHOLDS = Lister(
+    gettext_lazy("Households"),
+    ("village_code", "head_key", "pk"),
+    lambda rows: rows.defer("phone", "bank_account"),
+    _households,
+)
+#: Figures whose rows are told in another way than others of their model.
+OF_FIGURE = {"to_mend": replace(_HOUSEHOLDS, table=_to_mend)}
 TABLES: dict[type[Model], Lister] = {
-    Household: Lister(
-        gettext_lazy("Households"),
-        ("village_code", "head_key", "pk"),
-        lambda rows: rows.defer("phone", "bank_account"),
-        _households,
-    ),
+    Household: _HOUSEHOLDS,
     Promise: Lister(
         gettext_lazy("Promises"),
         ("due_on", "pk"),

@@ -23,7 +23,7 @@ from pairing.tables import Column, Table, keyset_page
 from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
 from visits.reports.small_cells import WITHHELD, Shown, is_small, shown_apart, shown_part, shown_parts
 from visits.reports.strip import strips
-from visits.views.figure_rows import TABLES
+from visits.views.figure_rows import OF_FIGURE, TABLES
 
 STUCK = "referrals_late"  # the figure whose rows leaders see by office and kind
 
@@ -228,7 +228,7 @@ def figure_list(request: HttpRequest, key: str) -> HttpResponse:
     parts, objects = [], []
     chosen = request.GET.get("part", "")
     for n, rows in enumerate(figure.rows(scope)):
-        lister = TABLES[rows.model]
+        lister = OF_FIGURE.get(key) or TABLES[rows.model]
         here = chosen == str(n) or (not chosen and n == 0)
         page = keyset_page(
             lister.prepared(rows),
