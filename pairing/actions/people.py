@@ -257,9 +257,13 @@ def open_invitation(token: str) -> Invitation | None:
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a code: capitals, blanks and hyphens make no difference."""
-    folded = "".join(c for c in token.lower() if c.isalnum())
-    return hashlib.sha256(folded.encode(errors="surrogatepass")).hexdigest()
+    """What is stored of a code."""
+    return hashlib.sha256(folded_token(token).encode(errors="surrogatepass")).hexdigest()
+
+
+def folded_token(text: str) -> str:
+    """A code as it was made, however it was typed: capitals, blanks, hyphens and slashes make no difference."""
+    return "".join(c for c in text.lower() if c.isalnum())
 
 
 def free_username(name: str) -> str:

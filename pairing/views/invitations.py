@@ -47,7 +47,8 @@ def invitation_find(request: HttpRequest) -> HttpResponse:
     form = InvitationCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if people.open_invitation(form.cleaned_data["code"]):
-            return redirect("pairing:invitation_accept", token=form.cleaned_data["code"])
+            token = people.folded_token(form.cleaned_data["code"])
+            return redirect("pairing:invitation_accept", token=token)
         form.add_error("code", _("This code is not valid, or no longer. Check it, or ask for a new sheet."))
     return render(request, "pairing/invitation_find.html", {"form": form})
 

@@ -84,6 +84,13 @@ def test_a_reset_ends_sessions_and_forgets_known_devices(cast, client):
     assert not cast.cadre.known_devices.exists()
 
 
+@pytest.mark.parametrize("between", [" ", "-", "/", "?", "#", "%", "../"])
+def test_a_code_may_be_typed_in_any_groups(cast, client, between):
+    _invitation, token = people.create_invitation(person=cast.cadre, by=cast.town)
+    found = client.post("/enter/", {"code": between + token[:8].upper() + between + token[8:]})
+    assert found["Location"] == f"/enter/{token}/"
+
+
 @pytest.mark.parametrize("code", ["", "x", "\x7f\u202e", "a" * 1000, "../../etc", "%00"])
 def test_strange_codes_open_nothing(client, code):
     assert client.post("/enter/", {"code": code}).status_code in (200, 400)
