@@ -187,6 +187,19 @@ def test_no_change_asks_one_question_the_third_time(world):
     assert Visit.everything.filter(no_change=True).count() == 3
 
 
+def test_a_fact_tapped_without_its_words_is_one_error_and_the_part_stays_open(world):
+    client = world.client("cadre")
+    page = client.get(address(world)).content.decode()
+    key = next(
+        part for part in page.split('"') if part.startswith("fact-absence") and part.endswith("-changed")
+    )
+    refused = client.post(address(world), body(world, said="", **{key: "on", "fact-x-words": ""}))
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert page.count('class="error"') == 1
+    assert 'data-local="changes" checked' in page
+
+
 def test_only_own_open_pairings_take_a_visit(world):
     client = world.client("cadre")
     expected = {

@@ -167,6 +167,12 @@ class VisitForm(ChipForm):
         """Does anything in the form want another look?"""
         return self.is_bound and (bool(self.errors) or any(part.errors for part in self.parts()))
 
+    @property
+    def tells_change(self) -> bool:
+        """Was anything tapped or written of what has changed?"""
+        tapped = any(fact["changed"].value() for fact in self.told_facts)
+        return bool(tapped or (self.changes and self.changes.open["any"]))
+
     def clean(self) -> None:
         data = self.cleaned_data
         self.wants_day("visited_on")
@@ -189,14 +195,14 @@ class VisitForm(ChipForm):
                 restricted=data.get("restricted", ""),
                 more=self._has_more(),
             )
-        if self.asked and data.get("no_change") and not any(self._facts_told()):
+        if self.asked and data.get("no_change") and not self.asked.errors and not any(self._facts_told()):
             self.asked.add_error("still", ValidationError(_("Please ask this one question today.")))
 
     def _has_more(self) -> bool:
-        """Does anything but the conversation stand in the form?"""
-        if self.cleaned_data.get("tasks"):
+        """Does anything but the conversation stand in the form, be it wrong as yet?"""
+        parts = [part for part in self.parts() if not isinstance(part, PromiseAnswerForm)]
+        if self.cleaned_data.get("tasks") or any(part.errors for part in parts):
             return True
-        parts = [part for part in self.parts() if not isinstance(part, PromiseAnswerForm) and part.is_valid()]
         told = [p.is_told for p in parts if isinstance(p, ProblemForm)]
         rest = [bool(p.cleaned_data.get("what")) for p in parts if isinstance(p, PromiseForm)]
         helped = [bool(p.cleaned_data.get("kind")) for p in parts if isinstance(p, HelpForm)]
