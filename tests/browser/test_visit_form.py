@@ -72,7 +72,9 @@ def test_a_common_visit_with_a_problem_is_five_taps(phone: Page, world: cast.Wor
     assert Problem.everything.latest("pk").office == "township_health"
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
+@pytest.mark.parametrize(
+    ("language", "theme"), [("zh-hans", "light"), pytest.param("en", "dark", marks=pytest.mark.slow)]
+)
 def test_today_and_the_form_have_no_violation(phone: Page, world: cast.World, language, theme) -> None:
     """A sample; tests/browser/test_every_page.py looks at all pages."""
     phone.context.add_cookies(
@@ -88,6 +90,7 @@ def test_today_and_the_form_have_no_violation(phone: Page, world: cast.World, la
         assert wide(phone) == 0
 
 
+@pytest.mark.slow
 def test_targets_are_48_pixels_and_nothing_scrolls_sideways(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     for fold in phone.locator("details.fold > summary").all():
@@ -102,6 +105,7 @@ def test_targets_are_48_pixels_and_nothing_scrolls_sideways(phone: Page, world: 
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.slow
 def test_i_will_do_it_opens_the_promise_with_the_words(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     phone.locator("#id_said").fill(WORDS)
@@ -195,6 +199,7 @@ def test_a_server_that_is_away_keeps_the_page_and_the_words(phone: Page, world: 
     expect(phone.get_by_text("已保存")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_signing_in_again_elsewhere_does_not_stop_the_save(phone: Page, world: cast.World) -> None:
     """The new session's token is fetched and the same words go out; somebody else's session takes none."""
     phone.goto(form_of(world))
@@ -214,6 +219,7 @@ def test_signing_in_again_elsewhere_does_not_stop_the_save(phone: Page, world: c
     assert Visit.everything.latest("pk").said == WORDS + "八"
 
 
+@pytest.mark.slow
 def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     tap(phone, "情况没有变化")
@@ -223,6 +229,7 @@ def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, wor
     expect(phone.locator("#has-changed")).not_to_be_checked()
 
 
+@pytest.mark.slow
 def test_going_back_after_saving_offers_nothing_to_save_again(phone: Page, world: cast.World) -> None:
     """A browser puts typed words back into the fields, but not the id under which they were saved."""
     phone.goto("/today/")
@@ -252,6 +259,7 @@ def test_going_back_after_saving_offers_nothing_to_save_again(phone: Page, world
     phone.evaluate("async () => { for (const { id } of await Drafts.list()) await Drafts.remove(id) }")
 
 
+@pytest.mark.slow
 def test_an_address_removes_no_draft_and_a_colleagues_draft_of_the_same_slip_stays(
     phone: Page, world: cast.World
 ) -> None:
@@ -274,6 +282,7 @@ def test_an_address_removes_no_draft_and_a_colleagues_draft_of_the_same_slip_sta
     phone.evaluate("(id) => Drafts.remove(id)", draft)
 
 
+@pytest.mark.slow
 def test_drafts_kept_before_stay_when_the_store_is_rebuilt(phone: Page, world: cast.World) -> None:
     """The first store knew drafts by their id alone."""
     phone.goto("/static/js/drafts.js")  # a page of the same origin on which no script of ours runs
@@ -285,6 +294,7 @@ def test_drafts_kept_before_stay_when_the_store_is_rebuilt(phone: Page, world: c
     phone.evaluate("() => Drafts.remove('old')")
 
 
+@pytest.mark.slow
 def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     phone.locator("#id_said").fill(WORDS + "四")
@@ -298,6 +308,7 @@ def test_a_draft_of_yesterday_keeps_yesterdays_date(phone: Page, world: cast.Wor
     expect(phone.locator("#id_visited_on_day")).to_have_value(day)
 
 
+@pytest.mark.slow
 def test_what_the_server_kept_of_a_clash_does_not_come_back(phone: Page, world: cast.World) -> None:
     """Else the next visit there would begin with the used id, and every save would clash again."""
     phone.goto(form_of(world))

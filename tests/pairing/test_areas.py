@@ -27,6 +27,7 @@ def load(tmp_path, capsys):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_all_of_gansu(capsys):
     start = time.process_time()

@@ -119,7 +119,7 @@ def agree(text):
 
 
 @given(numbers_near_good)
-@settings(max_examples=30, deadline=None)  # the judge takes a tenth of a second for each
+@settings(max_examples=10, deadline=None)  # the judge takes a tenth of a second for each
 def test_an_independent_judge_agrees(text):
     agree(text)
 
