@@ -10,6 +10,7 @@ clerk's village), ``other_township``, ``other_county``. Every text field of ever
 that stands nowhere else (``world.canaries[position]``).
 """
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -97,6 +98,17 @@ class World:
     def client(self, username: str, **headers: Any) -> Client:
         """A browser in which this person has signed in, his second factor included."""
         return sign_in(self.people[username], **headers)
+
+    def fresh(self, username: str, *, age: int = 0) -> Client:
+        """A browser whose user gave his password again ``age`` seconds ago."""
+        client = self.client(username)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time() - age, "reauthenticated": True}
+        ]
+        session["account_authentication_methods_user"] = str(self.people[username].pk)
+        session.save()
+        return client
 
 
 def sign_in(user: User, **headers: Any) -> Client:

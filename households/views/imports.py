@@ -4,6 +4,8 @@ import io
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -177,10 +179,12 @@ def import_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 @permission_required(P.IMPORT)
 def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The rows to mend, in the columns of the file, with the reasons."""
+    """The rows to mend, in the columns of the file, with the reasons: whole numbers, so a password of just now."""
     batch = _batch_or_404(request, public_id)
     if not batch.has_rows:
         raise Refused(_("The rows of this file are kept no longer."))
+    if not did_recently_reauthenticate(request):
+        raise ReauthenticationRequired
     out = io.BytesIO()
     count = failures.write_failed_rows(batch, out)
     audit.read("import.export", by=request.user, objects=[batch], permission=P.IMPORT, detail={"rows": count})

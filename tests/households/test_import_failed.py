@@ -10,7 +10,7 @@ from tests.households.importing import staged, url
 
 
 def test_failed_rows_come_back_in_the_layout_of_the_file_and_come_in_when_mended(world):
-    client = world.client("county_admin")
+    client = world.fresh("county_admin")
     batch = staged(client, files.changed(姓名='=HYPERLINK("x")')(6))
     answer = client.get(url("import_failed", batch))
     page = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -26,7 +26,7 @@ def test_failed_rows_come_back_in_the_layout_of_the_file_and_come_in_when_mended
 
 
 def test_a_household_comes_back_whole_for_without_its_head_it_could_not_come_in_again(world):
-    client = world.client("county_admin")
+    client = world.fresh("county_admin")
     batch = staged(client, files.changed(文化程度="高小")(3))  # of the second of four members
     answer = client.get(url("import_failed", batch), headers={"accept-language": "zh-hans"})
     page = openpyxl.load_workbook(io.BytesIO(answer.content)).active
@@ -42,10 +42,19 @@ def test_a_household_comes_back_whole_for_without_its_head_it_could_not_come_in_
 
 
 def test_the_rows_of_a_discarded_file_are_refused_not_missed(world):
-    client = world.client("county_admin")
+    client = world.fresh("county_admin")
     batch = staged(client, files.changed(文化程度="高小")(3))
     client.post(url("import_discard", batch))
     assert client.get(url("import_failed", batch)).status_code == 403
     page = client.get(url("import_detail", batch), headers={"accept-language": "en"}).content.decode()
     assert "kept no longer" in page
     assert url("import_failed", batch) not in page
+
+
+def test_whole_numbers_leave_with_a_password_of_just_now_only(world):
+    batch = staged(world.client("county_admin"), files.changed(文化程度="高小")(3))
+    for client in (world.client("county_admin"), world.fresh("county_admin", age=301)):
+        answer = client.get(url("import_failed", batch))
+        assert answer.status_code == 302
+        assert "reauthenticate" in answer["Location"]
+    assert not AuditEvent.objects.filter(action="import.export").exists()

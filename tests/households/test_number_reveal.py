@@ -1,29 +1,10 @@
 """A full certificate or bank number: fresh password, reason, one field, a minute, an audit row."""
 
-import time
-
 import pytest
-from allauth.account.internal.flows.login import (
-    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
-    AUTHENTICATION_METHODS_SESSION_KEY,
-)
-from django.test import Client
 
 from pairing.models import AuditEvent
 from tests.cast import World
 from tests.factories import PASSWORD
-
-
-def fresh(world: World, who: str = "staff", *, age: int = 0) -> Client:
-    """A browser whose user gave his password again ``age`` seconds ago."""
-    client = world.client(who)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "password", "at": time.time() - age, "reauthenticated": True}
-    ]
-    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(world.people[who].pk)
-    session.save()
-    return client
 
 
 def url(world: World, position: str = "area") -> str:
@@ -33,7 +14,7 @@ def url(world: World, position: str = "area") -> str:
 
 def test_with_a_fresh_password_and_a_reason_one_number_is_shown_for_a_minute(world: World):
     number = world.heads["area"].person.id_number.open()
-    client = fresh(world)
+    client = world.fresh("staff")
     assert number not in client.get(url(world)).content.decode()
     page = client.post(url(world), {"reason": "办理低保"})
     text = page.content.decode()
@@ -46,7 +27,7 @@ def test_with_a_fresh_password_and_a_reason_one_number_is_shown_for_a_minute(wor
 
 
 def test_an_old_password_leads_to_the_password_page(world: World):
-    for client in (world.client("staff"), fresh(world, age=301)):
+    for client in (world.client("staff"), world.fresh("staff", age=301)):
         for answer in (client.get(url(world)), client.post(url(world), {"reason": "x"})):
             assert answer.status_code == 302
             assert "reauthenticate" in answer["Location"]
@@ -63,13 +44,13 @@ def test_giving_the_password_leads_back_to_the_number(world: World):
 
 
 def test_without_a_reason_nothing_is_shown(world: World):
-    page = fresh(world).post(url(world), {"reason": ""})
+    page = world.fresh("staff").post(url(world), {"reason": ""})
     assert world.heads["area"].person.id_number.open() not in page.content.decode()
     assert "reason" in page.context["form"].errors
 
 
 def test_more_than_thirty_a_day_warn_the_auditor(world: World):
-    client = fresh(world)
+    client = world.fresh("staff")
     for _ in range(30):
         client.post(url(world), {"reason": "x"})
     assert not AuditEvent.objects.filter(action="number.reveal_many").exists()
@@ -81,18 +62,18 @@ def test_no_audit_row_no_number(world: World, monkeypatch: pytest.MonkeyPatch):
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("no audit")
 
-    client = fresh(world)
+    client = world.fresh("staff")
     monkeypatch.setattr("pairing.audit.AuditEvent.objects.create", broken)
     with pytest.raises(RuntimeError):
         client.post(url(world), {"reason": "x"})
 
 
 def test_scope_and_role(world: World):
-    assert fresh(world, "cadre").get(url(world, "own")).status_code == 403
-    assert fresh(world, "clerk").get(url(world)).status_code == 403
-    assert fresh(world).get(url(world, "other_township")).status_code == 404
+    assert world.fresh("cadre").get(url(world, "own")).status_code == 403
+    assert world.fresh("clerk").get(url(world)).status_code == 403
+    assert world.fresh("staff").get(url(world, "other_township")).status_code == 404
     other = (
         f"/households/{world.files['area'].public_id}/numbers/identity/{world.heads['own'].person.public_id}/"
     )
-    assert fresh(world).get(other).status_code == 404
-    assert fresh(world).get(other.replace("identity", "phone")).status_code == 404
+    assert world.fresh("staff").get(other).status_code == 404
+    assert world.fresh("staff").get(other.replace("identity", "phone")).status_code == 404

@@ -83,7 +83,7 @@ def test_an_empty_box_is_seen(tmp_path):
 def test_import_list_search_and_the_rows_that_failed(world: cast.World):
     client = world.client("county_admin")
     failed = importing.staged(client, rows_of(NAMES, number="629999195602040000"))
-    book = client.get(importing.url("import_failed", failed)).content
+    book = world.fresh("county_admin").get(importing.url("import_failed", failed)).content
     sheet = openpyxl.load_workbook(io.BytesIO(book)).active
     assert [row[7] for row in sheet.iter_rows(min_row=2, values_only=True)] == NAMES
     batch = importing.staged(client, rows_of(NAMES))
