@@ -5,7 +5,11 @@ from households.models import ChangeField, ChangeRequest, Household, HouseholdYe
 from households.models.scoped import codes_of
 from pairing import clock, codelists
 from pairing.fields import DOTS
-from tests.cast import World, canary
+from pairing.models import Grant
+from pairing.roles import Role
+from tests.cast import OTHER_TOWNSHIP, World, canary
+
+ENGLISH = {"accept-language": "en"}
 
 
 def url(world: World, position: str = "area") -> str:
@@ -94,6 +98,20 @@ def test_scope(world: World):
     assert world.client("reviewer").get(url(world, "other_township")).status_code == 404
     assert world.client("cadre").get(url(world, "own")).status_code == 404
     assert world.client("leader").get(url(world)).status_code == 403
+
+
+def test_a_reviewer_elsewhere_is_a_helper_here(world: World):
+    """He reads his own request without a way to numbers, and is told that only a reviewer of this area decides."""
+    cadre, file = world.people["cadre"], world.files["own"]
+    Grant.objects.create(user=cadre, role=Role.STAFF, area_id=OTHER_TOWNSHIP)
+    name = FieldChange("person", "name", "王小明", world.heads["own"].person)
+    request = propose_change(household=file, changes=[name], reason="survey", by=cadre)
+    client, address = world.client("cadre"), f"/changes/{request.public_id}/"
+    page = client.get(address)
+    assert (page.context["may_reveal"], page.context["form"]) == (False, None)
+    refused = client.post(address, {"version": "1", "step": "return", "remark": "x"}, headers=ENGLISH)
+    assert refused.status_code == 403
+    assert "Only a reviewer of this area" in refused.content.decode()
 
 
 def test_a_helper_reads_in_his_request_no_more_than_in_the_file(world: World):
