@@ -198,6 +198,8 @@ def test_a_fact_tapped_without_its_words_is_one_error_and_the_part_stays_open(wo
     assert refused.status_code == 422
     assert page.count('class="error"') == 1
     assert 'data-local="changes" checked' in page
+    first = page.split('href="#')[2].split('"')[0]  # after the one to the content
+    assert f'class="error" id="{first}"' in page
 
 
 def test_only_own_open_pairings_take_a_visit(world):

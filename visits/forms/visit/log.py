@@ -168,6 +168,13 @@ class VisitForm(ChipForm):
         return self.is_bound and (bool(self.errors) or any(part.errors for part in self.parts()))
 
     @property
+    def first_wrong(self) -> str:
+        """The id of the first error on the page, for a link to it; empty when it concerns no field."""
+        forms = [*self.answers, self, *self.parts()]
+        wrong = (form[name].auto_id for form in forms for name in form.fields if name in form.errors)
+        return next((f"{field}_error" for field in wrong), "")
+
+    @property
     def tells_change(self) -> bool:
         """Was anything tapped or written of what has changed?"""
         tapped = any(fact["changed"].value() for fact in self.told_facts)
