@@ -1,6 +1,7 @@
 """Doubtful rows need a choice, and what is damaged is never guessed."""
 
 from households.models import Household, ImportRow
+from tests.households import register_cases as cases
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, tables, url
 
@@ -18,10 +19,10 @@ def test_doubtful_rows_need_a_choice(world):
 
 def test_a_damaged_number_is_never_guessed_and_the_one_on_file_is_offered(world):
     client = world.client("county_admin")
-    batch = staged(client, files._damaged())
+    batch = staged(client, cases.damaged())
     assert batch.counts["error"] == 4
     apply(client, staged(client, files.good()))
-    batch = staged(client, files._damaged())
+    batch = staged(client, cases.damaged())
     assert batch.counts["doubtful"] == 1
     client.post(url("import_choose", batch), {"rest": "take"})
     before = tables()

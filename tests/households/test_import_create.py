@@ -9,6 +9,7 @@ from households.register import intake
 from pairing.numbers import SENTENCES as NUMBERS
 from pairing.spreadsheets import Limits
 from tests.cast import COUNTY, TOWNSHIP
+from tests.households import register_cases as cases
 from tests.households import register_files as files
 
 URL = "/imports/new/"
@@ -25,7 +26,7 @@ def counted() -> tuple[int, int, int]:
 
 FEW = [
     case
-    for case in files.CASES
+    for case in cases.CASES
     if case.name
     in {
         "good", "csv gbk", "merged household cells", "damaged number", "two heads", "cell at the far end",
@@ -75,7 +76,7 @@ def test_files_do_as_their_manifest_says(world, case, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", files.CASES, ids=lambda c: c.name)
+@pytest.mark.parametrize("case", cases.CASES, ids=lambda c: c.name)
 def test_the_whole_corpus_does_as_its_manifest_says(world, case, monkeypatch):
     check(world.client("county_admin"), case, monkeypatch)
 

@@ -1,12 +1,13 @@
 """The kept file is read again: with hidden sheets, against the files of today."""
 
+from tests.households import register_cases as cases
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, url
 
 
 def test_hidden_sheets_come_in_only_when_asked_for(world):
     client = world.client("county_admin")
-    data = next(case for case in files.GOOD if case.name == "hidden sheet").make()
+    data = next(case for case in cases.GOOD if case.name == "hidden sheet").make()
     batch = staged(client, data)
     assert batch.counts["new"] == 10
     assert "旧表" in client.get(url("import_detail", batch)).content.decode()

@@ -12,6 +12,7 @@ from households.register.reading import read_register
 from households.register.rows import SHEET_STEP, NotARegister
 from pairing import numbers
 from pairing.spreadsheets import Limits, Unreadable
+from tests.households import register_cases as cases
 from tests.households import register_files as files
 
 TODAY = dt.date(2026, 11, 22)
@@ -35,7 +36,7 @@ def read(data: bytes, **options):
     return read_register(io.BytesIO(data), codes=codes(), today=TODAY, limits=LIMITS, **options)
 
 
-@pytest.mark.parametrize("case", files.GOOD, ids=lambda c: c.name)
+@pytest.mark.parametrize("case", cases.GOOD, ids=lambda c: c.name)
 def test_good_variants_say_the_same(case):
     register = read(case.make())
     assert len(register.households) == case.households
@@ -52,7 +53,7 @@ def test_good_variants_say_the_same(case):
         assert first.members[0].values["health"] == ("chronic", "disabled")
 
 
-@pytest.mark.parametrize("case", files.BAD_ROWS, ids=lambda c: c.name)
+@pytest.mark.parametrize("case", cases.BAD_ROWS, ids=lambda c: c.name)
 def test_a_bad_row_is_named_with_row_and_column(case):
     register = read(case.make())
     found = {(s.problem.code, s.column, s.row) for s in register.problems()}
@@ -72,7 +73,7 @@ ALSO = {
 }
 
 
-@pytest.mark.parametrize("case", files.REFUSED, ids=lambda c: c.name)
+@pytest.mark.parametrize("case", cases.REFUSED, ids=lambda c: c.name)
 def test_what_is_no_register_is_refused_with_a_sentence(case):
     wanted = case.refused.split("|")
     try:
@@ -85,7 +86,7 @@ def test_what_is_no_register_is_refused_with_a_sentence(case):
 
 
 def test_hidden_sheets_are_read_only_when_asked_for():
-    data = next(case for case in files.GOOD if case.name == "hidden sheet").make()
+    data = next(case for case in cases.GOOD if case.name == "hidden sheet").make()
     assert read(data).hidden_sheets == ["旧表"]
     register = read(data, include_hidden=True)
     assert len(register.households) == 5
@@ -102,18 +103,18 @@ def test_a_township_adds_its_own_titles():
 
 def test_layouts_are_recognised():
     assert read(files.good()).layout.code == "L1"
-    assert read(files.text(files._wrapped())).layout.code == "L6h"
+    assert read(files.text(cases.wrapped())).layout.code == "L6h"
 
 
 def test_columns_tell_what_they_were_read_as():
-    register = read(next(c for c in files.GOOD if c.name == "unknown column").make())
+    register = read(next(c for c in cases.GOOD if c.name == "unknown column").make())
     unknown = [c for c in register.columns if not c.known]
     assert [c.title for c in unknown] == ["村级意见"]
-    register = read(next(c for c in files.GOOD if c.name == "repeated column").make())
+    register = read(next(c for c in cases.GOOD if c.name == "repeated column").make())
     assert [c.title for c in register.columns if c.repeated] == ["民族"]
     assert register.households[0].head.values["ethnic_group"] == "han"
 
 
 def test_the_corpus_is_as_large_as_promised():
-    assert len(files.CASES) >= 60
-    assert len({case.name for case in files.CASES}) == len(files.CASES)
+    assert len(cases.CASES) >= 60
+    assert len({case.name for case in cases.CASES}) == len(cases.CASES)
