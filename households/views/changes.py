@@ -27,7 +27,7 @@ from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.errors import Refused, add_refusal
 from pairing.fields import DOTS
-from pairing.models import Area
+from pairing.models.areas import village_names
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
 
@@ -307,7 +307,7 @@ def _words(field: ChangeField, text: str, change: ChangeRequest) -> str:
 
 
 def _table(rows: list[Any], mine: bool) -> Table:
-    places = {a.pk: a.label for a in Area.objects.filter(pk__in={row.village_code for row in rows})}
+    places = village_names(row.village_code for row in rows)
     states = {state.value: (state.label, TONES[state]) for state in ChangeRequest.State}
     columns = [
         Column("head", gettext_lazy("Household"), value=_household, link=_link),

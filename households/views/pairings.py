@@ -28,7 +28,8 @@ from pairing import audit, clock, codelists
 from pairing.access import permission_required
 from pairing.error_pages import answer
 from pairing.errors import Conflict, Refused, add_refusal
-from pairing.models import Area, User, VillageLink
+from pairing.models import User, VillageLink
+from pairing.models.areas import village_names
 from pairing.roles import P
 from pairing.tables import capped_count, keyset_page
 
@@ -274,9 +275,9 @@ def loads_after(user: Any, outcomes: list[Outcome]) -> list[tuple[User, int, int
 def name_villages(households: Any) -> None:
     """Give each household its village's name (``village_label``), in one query."""
     rows = list(households)
-    areas = {a.code: a.label for a in Area.objects.filter(code__in={row.village_code for row in rows})}
+    names = village_names(row.village_code for row in rows)
     for row in rows:
-        row.village_label = areas.get(row.village_code, row.village_code)
+        row.village_label = names[row.village_code]
 
 
 def _pairing(request: HttpRequest, public_id: str) -> Pairing:

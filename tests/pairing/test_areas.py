@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from pairing.management.commands.load_areas import DEFAULT, read_areas
 from pairing.models import Area, FormerCode
+from pairing.models.areas import village_names
 
 HEAD = "code,name,level,former_codes\n"
 SMALL = (
@@ -95,3 +96,23 @@ def test_a_file_that_is_none(tmp_path):
     for path in (broken, tmp_path / "missing.csv"):
         with pytest.raises(CommandError, match="cannot be read"):
             read_areas(path)
+
+
+@pytest.mark.django_db
+def test_villages_of_several_townships_are_told_apart(load):
+    towns = {"620702100": "梁家墩镇", "620702101": "上秦镇"}
+    villages = {"620702100200": "新庄村", "620702100201": "五号村", "620702101200": "新庄村"}
+    rows = [
+        f"{code},{name},{'township' if len(code) == 9 else 'village'},"
+        for code, name in (towns | villages).items()
+    ]
+    load(
+        HEAD
+        + "62,甘肃省,province,\n6207,张掖市,prefecture,\n620702,甘州区,county,\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+    one, two, far = villages
+    assert village_names([one, two]) == {one: "新庄村", two: "五号村"}
+    assert village_names([one, far]) == {one: "梁家墩镇 新庄村", far: "上秦镇 新庄村"}
+    assert village_names(["620702999999"]) == {"620702999999": "620702999999"}

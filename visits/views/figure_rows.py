@@ -14,7 +14,8 @@ from households.forms.changes import what_changes
 from households.models import ChangeRequest, FileQuestion, Household, Membership
 from households.rules import words
 from households.rules.questions import sentence
-from pairing.models import Area, User
+from pairing.models import User
+from pairing.models.areas import village_names
 from pairing.tables import Column, Table
 from visits.models import Problem, Promise, Visit
 from visits.reports.figures import Rows, Scope
@@ -131,8 +132,7 @@ def _file(household: Household) -> str:
 
 
 def _villages(rows: Sequence[Any]) -> dict[str, str]:
-    areas = Area.objects.filter(code__in={row.village_code for row in rows})
-    return {area.code: area.label for area in areas}
+    return village_names(row.village_code for row in rows)
 
 
 _HOUSEHOLDS = Lister(

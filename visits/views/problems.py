@@ -15,6 +15,7 @@ from pairing.access import permission_required
 from pairing.error_pages import answer
 from pairing.errors import Conflict, Refused, add_refusal
 from pairing.models import Area
+from pairing.models.areas import village_names
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
 from visits import rules
@@ -185,7 +186,7 @@ def _moment(step: Any) -> dict[str, Any]:
 def problem_table(rows: list[Any], *, empty: str) -> Table:
     """Problems as a table: whose, what, at which office, and for how long."""
     today = clock.today()
-    areas = {a.code: a.label for a in Area.objects.filter(code__in={row.village_code for row in rows})}
+    areas = village_names(row.village_code for row in rows)
     columns = [
         Column("household", _("Household"), value=lambda p: p.household.head_name,
                link=lambda p: reverse("visits:problem_detail", args=[p.public_id])),

@@ -15,7 +15,7 @@ from households.models import ChangeRequest
 from households.rules import words
 from pairing import audit, clock, codelists
 from pairing.access import permission_required
-from pairing.models import Area
+from pairing.models.areas import village_names
 from pairing.roles import P
 from pairing.tables import keyset_page, number_of
 from pairing.together import read
@@ -140,6 +140,6 @@ _LINES: dict[str, Callable[[Any], dict[str, Any]]] = {
 
 def _name_places(rows: list[Any], lines: list[dict[str, Any]]) -> None:
     """Give each line its village's name, in one query."""
-    areas = {a.code: a.label for a in Area.objects.filter(code__in={row.village_code for row in rows})}
+    names = village_names(row.village_code for row in rows)
     for row, line in zip(rows, lines, strict=True):
-        line["village"] = areas.get(row.village_code, row.village_code)
+        line["village"] = names[row.village_code]
