@@ -1,9 +1,12 @@
 """The overview: figures with their definitions; rows for the office, guarded numbers for leaders."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from pairing.models import AuditEvent
+from pairing import clock
+from pairing.models import AuditEvent, Grant
 from tests import cast, factories
 from visits.reports.figures import FIGURES
 
@@ -52,6 +55,24 @@ def test_the_overview_and_the_villages_together_give_no_small_number_away(world)
     shown = sum(int(text) for text in parts if text.isdigit())
     assert parts.count("<5") == 2
     assert not total.isdigit() or int(total) - shown >= len(hidden) + 3
+
+
+def test_the_strip_gives_no_number_away_that_the_villages_hold_back(world):
+    """65 per cent of at most 20 households are 13, so that 7 are not visited, so that of 10 the other village has 3."""
+    today = clock.today()
+    late, seen = today - timedelta(days=300), today - timedelta(days=10)
+    specs = [factories.FileSpec(cast.SECOND_VILLAGE, listed_on=late)] * 6
+    specs += [factories.FileSpec(cast.SECOND_VILLAGE, listed_on=seen)] * 13
+    factories.households(specs)
+    Grant.objects.filter(user=world.people["leader"]).update(area=cast.TOWNSHIP)
+    leader = world.client("leader")
+    table = leader.get(reverse("visits:village_list")).context["table"]
+    assert [row["not_visited"] for row in table.rows] == ["<5", "—"]
+    page = leader.get(URL)
+    assert numbers(page)["not_visited"] == "10"
+    assert [months[-1][1] for _name, months in page.context["strips"]] == [None, None]
+    office = world.client("staff").get(URL)
+    assert [months[-1][1] for _name, months in office.context["strips"]] == [0, 65]
 
 
 def test_an_area_inside_ones_own_narrows_it_and_another_is_not_found(world):

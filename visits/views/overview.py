@@ -5,8 +5,9 @@ no number from which a few households could be told (``reports.small_cells``).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +23,7 @@ from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from visits.reports.figures import BY_KEY, FIGURES, Counted, Figure, Scope, count_all
 from visits.reports.small_cells import WITHHELD, Shown, is_small, shown_apart, shown_part, shown_parts
-from visits.reports.strip import strips
+from visits.reports.strip import Cell, strips
 from visits.views.figure_rows import OF_FIGURE, TABLES
 
 STUCK = "referrals_late"  # the figure whose rows leaders see by office and kind
@@ -58,8 +59,9 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
     found = strips(scope, length)
     guarded = not sees_rows(request)
     names = _names([*found, *_areas(scope)])
+    shares = _guarded_shares(scope, found) if guarded else {}
     lines = [
-        (names.get(code, code), [(c.day, c.guarded_share if guarded else c.share) for c in cells])
+        (names.get(code, code), shares.get(code) or [(c.day, c.share) for c in cells])
         for code, cells in found.items()
     ]
     return {
@@ -73,6 +75,20 @@ def _overview(request: HttpRequest) -> dict[str, Any]:
         "query": _query(scope),
         "narrower": [] if guarded or length == 12 else [(names.get(c, c), f"?area={c}") for c in found],
     }
+
+
+def _guarded_shares(
+    scope: Scope, found: Mapping[str, list[Cell]]
+) -> dict[str, list[tuple[date, int | None]]]:
+    """The strip for who sees no small cells. Its last month is the figure of today in per cent, from which few
+    households' number can be worked out: it stands only where the villages' page tells that figure whole."""
+    today = _guarded(BY_KEY["not_visited"], scope).parts
+    hidden = [village for village, text in today.items() if not text.isdigit()]
+    shares = {code: [(c.day, c.guarded_share) for c in cells] for code, cells in found.items()}
+    for code, months in shares.items():
+        if any(village.startswith(code) for village in hidden):
+            months[-1] = (months[-1][0], None)
+    return shares
 
 
 def _query(scope: Scope) -> str:
