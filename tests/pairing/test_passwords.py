@@ -1,8 +1,11 @@
 """Which passwords are taken: forty examples, and the rules that the dengbao3 profile adds."""
 
+import re
+
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +85,12 @@ def test_the_dengbao3_profile_wants_three_kinds_of_characters(cast, settings, pa
     else:
         with pytest.raises(ValidationError):
             validate_password(password, cast.cadre)
+
+
+def test_a_refused_password_is_told_in_chinese() -> None:
+    """Django's own catalogue lacks the sentence for short ones."""
+    with override("zh-hans"), pytest.raises(ValidationError) as wrong:
+        validate_password("123")
+    said = "".join(wrong.value.messages)
+    assert "密码太短，至少要12个字符。" in said
+    assert not re.search(r"[A-Za-z]{3}", said)
