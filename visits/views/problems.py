@@ -18,6 +18,7 @@ from pairing.models import Area
 from pairing.models.areas import village_names
 from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
+from pairing.wording import short_day
 from visits import rules
 from visits.forms.problems import form_for
 from visits.models import Problem
@@ -183,6 +184,9 @@ def _moment(step: Any) -> dict[str, Any]:
     }
 
 
+_LATE = "late"
+
+
 def problem_table(rows: list[Any], *, empty: str) -> Table:
     """Problems as a table: whose, what, at which office, and for how long."""
     today = clock.today()
@@ -196,8 +200,8 @@ def problem_table(rows: list[Any], *, empty: str) -> Table:
         Column("office", _("Office"), labels=codelists.labels("office")),
         Column("referred_on", _("Days waiting"), "number",
                value=lambda p: (today - p.referred_on).days if p.referred_on else None),
-        Column("due_on", _("Answer until"), "date"),
-        Column("late", _("State"), "state", value=lambda p: p.is_late(today) if p.state == State.REFERRED else None,
-               states={True: (_("past the limit"), "danger"), False: (_("in time"), "neutral")}),
+        Column("due_on", _("Answer until"), value=lambda p: short_day(p.due_on) if p.due_on else None),
+        Column("state", _("State"), "state", value=lambda p: _LATE if p.is_late(today) else p.state,
+               states={_LATE: (_("past the limit"), "danger")} | {s: (s.label, TONES[s]) for s in State}),
     ]  # fmt: skip
     return Table(columns, rows, empty=empty)
