@@ -16,6 +16,8 @@ URL = reverse("households:pairing_list")
 
 def test_it_shows_listed_households_without_a_lead_and_loads_by_name():
     world = cast.build()
+    for village in (cast.OTHER_VILLAGE, cast.FAR_VILLAGE):  # no more than those of his own area
+        factories.household(village, listed_on=clock.today())
     before = AuditEvent.objects.count()
     page = world.client("township_admin").get(URL)
     shown = [row.public_id for row in page.context["page"].rows]
