@@ -37,6 +37,17 @@ def test_visits_to_read_oldest_first_and_one_audit_row(world):
     assert AuditEvent.objects.count() == before + 1
 
 
+def test_what_was_recorded_first_is_read_first(world):
+    cadre, now = world.people["cadre"], clock.now()
+    late = made.visit(world.files["own"], cadre, recorded_at=now - timedelta(hours=1))
+    early = made.visit(world.files["ended"], cadre, recorded_at=now - timedelta(days=2))
+    client = world.client("staff")
+    assert households(client.get(URL)) == [early.household_id, late.household_id]
+    address = reverse("visits:visit_read", args=[early.public_id])
+    following = client.post(address, {"read": "yes", "version": early.version}).url
+    assert following == reverse("visits:visit_read", args=[late.public_id])
+
+
 def test_changes_and_referrals_have_their_tabs(world):
     made.problem(world.files["own"], world.people["cadre"])
     made.problem(world.files["own"], world.people["cadre"], level="county", office="county_water")

@@ -38,7 +38,10 @@ def queue_list(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "visits"
     rows = {name: _ROWS[name](request) for name in TABS}
     page = keyset_page(
-        rows[tab], ("pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        rows[tab],
+        _ORDER.get(tab, ("pk",)),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     counts = counted(rows)
     lines = [_LINES[tab](row) for row in page.rows]
@@ -79,6 +82,10 @@ _ROWS: dict[str, Callable[[HttpRequest], Any]] = {
     "changes": _changes,
     "referrals": _referrals,
 }
+
+
+#: Visits are entered late, and by several: what came in first is what was recorded first.
+_ORDER = {"visits": ("recorded_at", "pk")}
 
 
 def _visit_line(visit: Visit) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -72,7 +73,8 @@ def _deal(request: HttpRequest, visit: Visit, form: ReadingForm) -> HttpResponse
     else:
         said = _read(request, visit, version)
     others = _others_to_read(request.user, visit)
-    following = others.filter(pk__gt=visit.pk).first() or others.first()
+    later = Q(recorded_at__gt=visit.recorded_at) | Q(recorded_at=visit.recorded_at, pk__gt=visit.pk)
+    following = others.filter(later).first() or others.first()
     if following is None:
         messages.success(request, said)
         return redirect("visits:queue_list")
@@ -99,7 +101,7 @@ def _others_to_read(user: Any, visit: Visit) -> Any:
     """The public ids of the other visits that wait for this reader, the oldest first."""
     waiting = Visit.objects.visible_to(user, P.VISIT_READ).to_read().exclude(pk=visit.pk)
     others = waiting.exclude(visited_by=user).exclude(author=user)
-    return others.order_by("pk").values_list("public_id", flat=True)
+    return others.order_by("recorded_at", "pk").values_list("public_id", flat=True)
 
 
 def _stale(request: HttpRequest, conflict: Conflict) -> HttpResponse:
