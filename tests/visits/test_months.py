@@ -13,6 +13,7 @@ from households.actions import months
 from households.actions.moves import move_household
 from households.models import Household, VillageMonth
 from pairing import clock
+from pairing.models import Grant
 from pairing.roles import P, Role
 from tests import cast, factories
 from tests.visits import made
@@ -33,6 +34,7 @@ def people(db):
         factories.codes()
         factories.areas(cast.AREAS)
         admin = factories.user("admin", Role.ADMINISTRATOR, cast.COUNTY)
+        Grant.objects.create(user=admin, role=Role.STAFF, area_id=cast.COUNTY)  # who withdraws a visit enters visits there
         staff = factories.user("staff", Role.STAFF, cast.TOWNSHIP)
         yield admin, staff, clock_of
 
