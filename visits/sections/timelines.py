@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from households.models import Household
+from households.rules.words import reason_of
 from pairing import clock, codelists
 from pairing.access import carries
 from pairing.roles import P
 from pairing.together import read
-from pairing.wording import said_of, short_day, yuan
+from pairing.wording import clauses, said_of, short_day, yuan
 from visits import rules
 from visits.models import Help, Problem, Promise, Visit
 from visits.sections.promises import promise_tone
@@ -96,15 +97,21 @@ def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
 
 def _promise_moment(promise: Promise) -> dict[str, Any]:
     tone = promise_tone(promise, clock.today())
+    due = _("due %(date)s") % {"date": short_day(promise.due_on)}
+    word = (
+        _("the household says: %(words)s") % {"words": promise.household_word}
+        if promise.household_word
+        else ""
+    )
     return {
         "date": promise.made_on,
         "title": said_of(_("Promise"), promise.what),
-        "text": promise.done_what,
+        "text": clauses([promise.done_what, reason_of(promise.dropped_reason)]),
         "icon": "hand-raised",
         "tone": tone,
         "badge_word": promise.get_state_display(),
         "badge_tone": tone,
-        "meta": _("due %(date)s") % {"date": short_day(promise.due_on)},
+        "meta": " · ".join(filter(None, [due, word])),
     }
 
 
