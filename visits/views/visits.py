@@ -27,6 +27,7 @@ from visits.sections.effects import effect_lines, fact_lines
 from visits.sections.subjects import subject_of
 from visits.sections.timelines import METHOD_ICONS
 from visits.views.answers import refusal, sent
+from visits.views.problems import TONES
 
 BESIDE = ("household", "visited_by", "author", "confirmed_by", "read_by")
 DONE = gettext_lazy("Saved.")
@@ -163,6 +164,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         "late": [fact for fact in facts if is_late(fact)],
         "effects": [] if fewer or former else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
+        "tones": TONES,
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
         "promises": list(promises),
         "asked": [] if former else list(asked),
