@@ -1,4 +1,7 @@
-"""Log lines without personal data: what the database quotes of a row, and every long number, stays out."""
+"""Log lines without personal data: what the database quotes of a row, and every long number, stays out.
+
+So do the codes of sheets that let people in.
+"""
 
 import logging
 import re
@@ -11,10 +14,14 @@ _NUMBER = re.compile(
     r"|(?<=phone)\d{11}(?!\d)"
 )
 
+# The address of a printed sheet is a key to its account until it is used.
+_CODE = re.compile(r"(?<=/enter/)[^/\s]+")
+
 
 class Formatter(logging.Formatter):
     """The usual lines, tracebacks included, with such parts replaced."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; the only place where all its parts have become text."""
-        return _NUMBER.sub("[number]", _QUOTED.sub("[detail left out]", super().format(record)))
+        line = _CODE.sub("[code]", super().format(record))
+        return _NUMBER.sub("[number]", _QUOTED.sub("[detail left out]", line))

@@ -36,6 +36,28 @@ def url(world):
     return reverse("households:handover_create", args=[world.people["cadre"].public_id])
 
 
+def test_households_elsewhere_are_not_his_to_hand_over(world):
+    """A helper of two townships: neither seen nor touched, whatever is sent; the other administrator's are his."""
+    elsewhere = factories.pairings(
+        [(world.files["other_township"], world.people["cadre"], clock.today() - timedelta(days=3), None)],
+        role="second",
+    )[0]
+    client = world.client("township_admin")
+    page = client.get(url(world))
+    assert {row["household"].pk for row in page.context["rows"]} == {
+        world.files[position].pk for position in ("own", "area")
+    }
+    assert world.files["other_township"].head_name not in page.content.decode()
+    key = f"to_{elsewhere.public_id}"
+    done = {
+        "everybody": str(world.successor.public_id),
+        key: str(world.successor.public_id),
+        "confirm": "yes",
+    }
+    assert client.post(url(world), sent(**done)).status_code == 302
+    assert Pairing.everything.get(pk=elsewhere.pk).ended_on is None
+
+
 def sent(**more):
     return {"handed_on": clock.today().isoformat(), "reason": "transferred", "everybody": ""} | more
 

@@ -42,6 +42,13 @@ def test_numbers_in_messages_and_tracebacks_are_left_out(log, number):
     assert "cell B7 of 2026-11-22" in wrote.getvalue()
 
 
+def test_the_code_of_a_sheet_is_left_out(log):
+    """Django names the address of what it refuses, as a form without its token, and of what fails."""
+    logger, wrote = log
+    logger.warning("Forbidden (%s): %s", "CSRF token missing.", "/enter/k7qm2nfw9xapt3zd/")
+    assert wrote.getvalue().endswith("Forbidden (CSRF token missing.): /enter/[code]/\n")
+
+
 @pytest.mark.django_db
 def test_what_the_database_quotes_of_a_row_is_left_out(log):
     logger, wrote = log
