@@ -25,6 +25,9 @@ def test_the_file_tells_what_became_of_a_promise(world):
         (
             {
                 "state": "partly",
+                "done_what": "送了",
+                "done_on": clock.today(),
+                "done_by": world.people["cadre"],
                 "dropped_reason": "",
                 "household_word": "只送来一半",
                 "asked_by": world.people["cadre"],
