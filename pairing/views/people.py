@@ -26,7 +26,7 @@ from pairing.forms.people import (
 )
 from pairing.models import Grant, Unit, User
 from pairing.numbers import mask_phone
-from pairing.roles import P, Role
+from pairing.roles import P
 from pairing.tables import Column, Table, capped_count, keyset_page
 
 
@@ -35,7 +35,7 @@ from pairing.tables import Column, Table, capped_count, keyset_page
 def person_list(request: HttpRequest) -> HttpResponse:
     """Find people of one's area by name, role and state of the account."""
     form = PersonFilter(request.GET)
-    people_here = _filtered(User.objects.visible_to(request.user, P.PEOPLE_MANAGE), form)
+    people_here = _filtered(User.objects.visible_to(request.user, P.PEOPLE_MANAGE), form, by=request.user)
     page = keyset_page(
         people_here.select_related("unit").defer("phone"),
         ("name_key", "pk"),
@@ -251,7 +251,7 @@ def _page(request: HttpRequest, name: str, person: User, **context: Any) -> Http
     return render(request, f"pairing/{name}.html", context | {"person": person})
 
 
-def _filtered(people_here: Any, form: PersonFilter) -> Any:
+def _filtered(people_here: Any, form: PersonFilter, *, by: Any) -> Any:
     if not form.is_valid():
         return people_here
     words, role, state = (form.cleaned_data[name] for name in ("q", "role", "state"))
@@ -263,7 +263,8 @@ def _filtered(people_here: Any, form: PersonFilter) -> Any:
             found |= Q(name_key__regex=_initials(key))
         people_here = people_here.filter(found)
     if role:
-        people_here = people_here.with_role(Role(role), clock.today())
+        here = Grant.objects.visible_to(by, P.PEOPLE_MANAGE).open(clock.today()).filter(role=role)
+        people_here = people_here.filter(pk__in=here.values("user"))
     if state:
         unused = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
         wanted = {

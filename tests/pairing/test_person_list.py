@@ -2,6 +2,8 @@
 
 import pytest
 
+from pairing.models import Grant
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 URL = "/people/"
 
@@ -43,6 +45,13 @@ def test_filters(cast, sign_in, filters, found):
     assert answer.status_code in (200, 400)
     if answer.status_code == 200:
         assert names(answer) == found
+
+
+def test_the_filter_by_role_tells_of_no_role_elsewhere(cast, sign_in):
+    """What the list does not show beside a name, no filter tells either."""
+    Grant.objects.create(user=cast.cadre, role="clerk", area_id="620702102201")
+    assert names(sign_in(cast.town).get(URL, {"role": "clerk"})) == {"clerk"}
+    assert names(sign_in(cast.county).get(URL, {"role": "clerk"})) == {"clerk", "cadre"}
 
 
 def test_queries_do_not_grow_with_the_list(cast, sign_in, django_assert_max_num_queries):
