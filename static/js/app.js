@@ -28,10 +28,16 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
-// --- a form that is tapped twice is sent once; a second try some seconds later goes out ---------------------------
+// --- a form without a signal stays; one that is tapped twice is sent once; a second try some seconds later goes out ---------------------------
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  const offline = document.getElementById("no-signal");
+  if (!navigator.onLine && offline) {
+    event.preventDefault(); // the browser's own page would take the form and its words away
+    offline.showModal();
+    return;
+  }
   if (Date.now() - Number(form.dataset.sentAt || 0) < 3000) event.preventDefault();
   else form.dataset.sentAt = Date.now();
 });

@@ -128,7 +128,7 @@ def test_a_closed_tab_and_a_lost_signal_lose_nothing(phone: Page, world: cast.Wo
     before = Visit.everything.count()
     other.context.set_offline(True)
     other.get_by_role("button", name="保存").click()
-    expect(other.get_by_text("没有信号")).to_be_visible()
+    expect(other.get_by_text("没有信号。")).to_be_visible()
     other.context.set_offline(False)
     other.get_by_role("button", name="保存").click()
     expect(other.get_by_text("已保存")).to_be_visible()
@@ -220,6 +220,21 @@ def test_signing_in_again_elsewhere_does_not_stop_the_save(phone: Page, world: c
 
 
 @pytest.mark.slow
+def test_a_small_form_stays_without_a_signal(phone: Page, world: cast.World) -> None:
+    """The browser's own page would take it away, with the line that was typed."""
+    promise = made.promise(world.files["own"], world.people["cadre"], what="问低保")
+    phone.goto(reverse("visits:promise_done", args=[promise.public_id]))
+    phone.locator("#id_done_what").fill("材料交到镇上了")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("什么都没有发出去")).to_be_visible()
+    phone.get_by_role("button", name="知道了").click()
+    phone.context.set_offline(False)
+    expect(phone.locator("#id_done_what")).to_have_value("材料交到镇上了")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+
+
 def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     tap(phone, "情况没有变化")
@@ -253,7 +268,7 @@ def test_going_back_after_saving_offers_nothing_to_save_again(phone: Page, world
     expect(phone.get_by_text("上次没发出去的内容已恢复")).to_be_visible()
     phone.context.set_offline(True)
     phone.get_by_role("button", name="保存").click()
-    expect(phone.get_by_text("没有信号")).to_be_visible()
+    expect(phone.get_by_text("没有信号。")).to_be_visible()
     kept(phone, WORDS + "十")
     phone.context.set_offline(False)
     phone.evaluate("async () => { for (const { id } of await Drafts.list()) await Drafts.remove(id) }")
