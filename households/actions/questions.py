@@ -102,7 +102,10 @@ def file_facts(*households: Household) -> dict[int, FileFacts]:
 def answer_question(*, question: FileQuestion, answer: str, by: Any) -> FileQuestion:
     """Answer a rule's question in words: the facts are right as they stand, and why. Raises Refused."""
     with action("question.answer", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
+        village = question.village_code  # in which he was let in
         question = FileQuestion.everything.select_for_update().get(pk=question.pk)
+        if question.village_code != village:
+            raise Refused(_("This file has been moved meanwhile. Please open it again."))
         if question.cleared_on is not None or question.answered_at is not None:
             raise Refused(_("This question is settled already."))
         if not answer.strip():

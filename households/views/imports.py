@@ -192,7 +192,7 @@ def import_failed(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return HttpResponse(
         out.getvalue(),
         content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="rows-to-mend-{batch.pk}.xlsx"'},
+        headers={"Content-Disposition": f'attachment; filename="rows-to-mend-{batch.public_id}.xlsx"'},
     )
 
 

@@ -13,7 +13,8 @@ from households.actions.changes import FieldChange, propose_change, resubmit_cha
 from households.actions.handovers import Succession, hand_over
 from households.actions.moves import move_household
 from households.actions.pairings import end_pairing, pair, void_pairing
-from households.models import ChangeField, ChangeRequest, Household, Pairing
+from households.actions.questions import answer_question as answer_file_question
+from households.models import ChangeField, ChangeRequest, FileQuestion, Household, Pairing
 from pairing import clock
 from pairing.errors import Refused
 from pairing.models import AuditEvent, Grant
@@ -84,13 +85,14 @@ def offices_acts(world: World) -> dict[str, Act]:
     visit, pairing = made.visit(world.files["own"], world.people["cadre"]), world.pairings["own"]
     Grant.objects.filter(user__in=[world.people["cadre"], world.people["other_cadre"]]).update(area=COUNTY)
     other = world.people["other_cadre"]
-    successions = [Succession(pairing, other)]
+    successions, question = [Succession(pairing, other)], world.questions["own"]
     return {
         "read": lambda: mark_read(visit=visit, by=staff),
         "asked": lambda: ask(visit=visit, questions=[Question("said", "哪一天")], by=staff),
         "returned": lambda: return_change(
             request=world.requests["own"], remarks={}, remark="再看看", by=staff
         ),
+        "explained": lambda: answer_file_question(question=question, answer="没有电话", by=staff),
         "ended": lambda: end_pairing(pairing=pairing, ended_on=TODAY, reason="transferred", by=admin),
         "voided": lambda: void_pairing(pairing=pairing, by=admin),
         "paired": lambda: pair(
@@ -102,7 +104,7 @@ def offices_acts(world: World) -> dict[str, Act]:
     }
 
 
-OFFICES = ("read", "asked", "returned", "ended", "voided", "paired", "handed over")
+OFFICES = ("read", "asked", "returned", "explained", "ended", "voided", "paired", "handed over")
 
 
 @pytest.mark.parametrize("what", OFFICES)
@@ -129,4 +131,5 @@ def states() -> list[Any]:
     rows: list[Any] = []
     for model in (Promise, Visit, Problem, Pairing, ChangeRequest, Household):
         rows += model.everything.order_by("pk").values_list("pk", "version")
-    return [*rows, ChangeField.everything.count(), AuditEvent.objects.count()]
+    answers = FileQuestion.everything.order_by("pk").values_list("pk", "answer")
+    return [*rows, *answers, ChangeField.everything.count(), AuditEvent.objects.count()]
