@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pairing import clock
 from pairing.actions.second_factors import forget_second_factor
 from pairing.audit import Entry, action
-from pairing.errors import Refused, refusing
+from pairing.errors import Refused, Telling, refusing
 from pairing.models import Area, Grant, Invitation, KnownDevice, Unit, User
 from pairing.models.people import INVITATION_LASTS
 from pairing.names import syllables
@@ -60,12 +60,17 @@ def create_user(
             check_can_place(area, by=by)
         with refusing(
             pairing_user_username_key=_("This user name is taken."),
-            user_phone_once=_("Somebody with an account has this phone number already."),
+            user_phone_once=_phone_taken(),
         ):
             person.save(force_insert=True)
         entry.about(person, fields=["name", "unit", "area", "duty", "phone", "username"])
         grant_role(person=person, role=role, area=role_area, started_on=started_on, by=by)
     return person
+
+
+def _phone_taken() -> Telling:
+    """The refusal of a number that somebody signs in with, wherever he works: who is told so is recorded."""
+    return Telling(_("Somebody with an account has this phone number already."), "phone")
 
 
 def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: str | None, by: User) -> User:
@@ -80,7 +85,8 @@ def edit_user(*, person: User, name: str, unit: Unit | None, duty: str, phone: s
             person.phone = phone
             changed.append("phone")
         person.version += 1
-        with refusing(user_phone_once=_("Somebody with an account has this phone number already.")):
+        entry.about(person)
+        with refusing(user_phone_once=_phone_taken()):
             person.save()
         entry.about(person, fields=changed)
     return person

@@ -3,7 +3,7 @@
 import pytest
 
 from pairing.actions import people
-from pairing.models import User
+from pairing.models import AuditEvent, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -29,6 +29,16 @@ def test_the_page_shows_no_full_number(cast, sign_in, url):
     page = sign_in(cast.town).get(url).content.decode()
     assert "13893612345" not in page
     assert "138" in page
+
+
+def test_who_tries_phones_of_others_is_seen_by_auditors(cast, sign_in, url):
+    """One number signs in one person of all counties: whoever is told that it is taken leaves a row."""
+    cast.far.phone = "13893654321"
+    cast.far.save()
+    answer = sign_in(cast.town).post(url, {"name": "张帮扶", "phone": "138 9365 4321"})
+    assert answer.context["form"].errors["phone"]
+    row = AuditEvent.objects.get(action="person.edit", result="refused")
+    assert (row.actor_id, row.object_ids, row.fields) == (cast.town.pk, [cast.cadre.public_id], ["phone"])
 
 
 def test_who_may_not_manage_a_person_may_not_edit_him(cast, sign_in):
