@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from households.actions.pairings import end_pairing
 from pairing import clock, codelists
 from pairing.errors import Conflict
 from pairing.wording import day
@@ -24,6 +25,19 @@ def test_only_the_author_reads_what_was_kept(world):
     assert "后说的话。" not in world.client("other_cadre").get(url).content.decode()
     assert "后说的话。" not in world.client("staff").get(url).content.decode()
     assert world.client("leader").get(url).status_code == 403
+
+
+def test_after_the_pairing_his_own_words_stay_and_the_saved_visit_is_gone(world):
+    first = made(world, said="先说的话。")
+    with pytest.raises(Conflict):
+        made(world, said="后说的话。", client_id=first.client_id)
+    client, url = world.client("cadre"), reverse("visits:draft_list")
+    assert world.files["own"].head_name in client.get(url).content.decode()
+    admin = world.people["township_admin"]
+    end_pairing(pairing=world.pairings["own"], ended_on=clock.today(), reason="transferred", by=admin)
+    page = client.get(url).content.decode()
+    assert "后说的话。" in page
+    assert not [words for words in ("先说的话。", world.files["own"].head_name) if words in page]
 
 
 def test_facts_that_changed_are_kept_too_with_numbers_masked(world):

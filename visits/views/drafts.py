@@ -36,7 +36,8 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     drafts = list(ConflictDraft.kept_for(user))
     visits = Visit.objects.visible_to(user, P.HOUSEHOLD_VIEW).select_related("household")
-    saved = {visit.client_id: visit for visit in visits.filter(client_id__in=[d.client_id for d in drafts])}
+    visits = visits.filter(author=user, client_id__in=[draft.client_id for draft in drafts])
+    saved = {visit.client_id: visit for visit in visits}
     audit.read("draft.list", by=user, objects=[*drafts, *saved.values()])
     kept = [(draft, kept_lines(draft), saved.get(draft.client_id)) for draft in drafts]
     return render(request, "visits/draft_list.html", {"kept": kept})
