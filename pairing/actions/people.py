@@ -179,11 +179,12 @@ def enable_user(*, person: User, by: User) -> User:
 
 
 def end_sessions(*, person: User, by: User) -> User:
-    """Sign a person out everywhere: oneself, or somebody whom one may manage."""
+    """Sign a person out everywhere: oneself, or somebody whom one may manage, whose lost phone is then unknown."""
     with action("session.end", by=by) as entry:
         person = _locked(person)
         if person.pk != by.pk:
             check_can_manage(person, by=by)
+            KnownDevice.objects.filter(user=person).delete()
         person.session_epoch += 1
         person.save(update_fields=["session_epoch"])
         entry.about(person)
@@ -191,11 +192,12 @@ def end_sessions(*, person: User, by: User) -> User:
 
 
 def reset_second_factor(*, person: User, reason: str, by: User) -> User:
-    """Forget a lost code app; the person sets up a new one at the next sign-in. Ends his sessions."""
+    """Forget a lost code app, and his devices with it; he sets up a new one at the next sign-in. Ends his sessions."""
     with action("second_factor.reset", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
         person = _locked(person)
         check_can_manage(person, by=by)
         forget_second_factor(person)
+        KnownDevice.objects.filter(user=person).delete()
         person.session_epoch += 1
         person.save(update_fields=["session_epoch"])
         entry.about(person, fields=["second_factor_on"])

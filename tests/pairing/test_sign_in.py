@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import statistics
 import time
+from functools import partial
 
 import pytest
 import time_machine
@@ -73,6 +74,16 @@ def test_a_known_device_gives_nobody_more_than_ten_guesses(client, cast):
     answers = [attempt(client, "cadre").status_code for _n in range(15)]
     assert answers.count(429) == 6
     assert attempt(client, "county").status_code == 200  # the cookie says nothing about other accounts
+
+
+@pytest.mark.parametrize("forget", [people.end_sessions, partial(people.reset_second_factor, reason="lost")])
+def test_a_lost_phone_is_a_known_device_no_longer(client, cast, forget):
+    """Guesses from it would be counted apart, so that the account's own lock never met them."""
+    attempt(client, "cadre", PASSWORD)
+    forget(person=cast.cadre, by=cast.town)
+    for _n in range(10):
+        attempt(Client(), "cadre")
+    assert attempt(client, "cadre", PASSWORD).status_code == 429
 
 
 def test_a_lock_ends_after_fifteen_minutes_though_the_attack_goes_on(client, cast):
