@@ -54,6 +54,11 @@ def test_the_filter_by_role_tells_of_no_role_elsewhere(cast, sign_in):
     assert names(sign_in(cast.county).get(URL, {"role": "clerk"})) == {"clerk", "cadre"}
 
 
+def test_only_units_of_here_count_as_there_being_units(cast, sign_in):
+    assert sign_in(cast.town).get(URL).context["has_units"] is True
+    assert sign_in(cast.far).get(URL).context["has_units"] is False
+
+
 def test_queries_do_not_grow_with_the_list(cast, sign_in, django_assert_max_num_queries):
     client = sign_in(cast.county)
     client.get(URL)
