@@ -107,6 +107,7 @@
   };
 
   form.addEventListener("input", (event) => {
+    say(""); // read by now; the bar is small again
     update(event.target);
     keepSoon();
   });
