@@ -34,7 +34,8 @@ def people(db):
         factories.codes()
         factories.areas(cast.AREAS)
         admin = factories.user("admin", Role.ADMINISTRATOR, cast.COUNTY)
-        Grant.objects.create(user=admin, role=Role.STAFF, area_id=cast.COUNTY)  # who withdraws a visit enters visits there
+        # Who withdraws a visit enters visits there.
+        Grant.objects.create(user=admin, role=Role.STAFF, area_id=cast.COUNTY)
         staff = factories.user("staff", Role.STAFF, cast.TOWNSHIP)
         yield admin, staff, clock_of
 
