@@ -155,7 +155,7 @@ def test_every_look_names_the_file(world: World) -> None:
         reverse("households:member_edit", args=[member.public_id]),
         reverse("households:person_year_edit", args=[member.public_id]),
         reverse("households:change_detail", args=[world.requests["area"].public_id]),
-        reverse("households:change_list"),
+        reverse("households:change_list") + "?show=mine",
     ):
         assert staff.get(path).status_code == 200
         assert file.public_id in AuditEvent.objects.latest("pk").object_ids, path
