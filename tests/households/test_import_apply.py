@@ -116,6 +116,9 @@ def test_the_register_of_a_new_year_keeps_old_values_until_they_are_approved(wor
     income = HouseholdYear.everything.filter(household__file_number=number).order_by("year")
     assert list(income.values_list("year", "per_head_income")) == [(2024, 8300), (2025, 8300)]
     request = ChangeRequest.everything.get(batch=batch)
+    for language, words in (("en", "Imported register"), ("zh-hans", "导入台账")):  # the reader's
+        client.post("/language/", {"language": language})
+        assert words in client.get(f"/changes/{request.public_id}/").content.decode()
     ticks = {f"field_{f.public_id}": "approve" for f in request.changes.all()}
     world.client("reviewer").post(
         f"/changes/{request.public_id}/", ticks | {"version": "1", "step": "decide"}
