@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pairing import numbers
 from pairing.numbers import Identity, Malformed, PartialDate
+from pairing.wording import day
 
 HEAD: Final = "head"
 
@@ -116,8 +117,11 @@ class Problem:
 
 def sentence_of(code: str, params: Mapping[str, Any]) -> str:
     """The sentence of a code, as staged rows keep it; the code itself where a newer release dropped it."""
-    text = SENTENCES.get(code)
-    return str(text) % params if text is not None else code
+    if (text := SENTENCES.get(code)) is None:
+        return code
+    if birth := params.get("birth"):  # kept as an ISO date
+        params = {**params, "birth": day(dt.date.fromisoformat(birth))}
+    return str(text) % params
 
 
 Problems = tuple[Problem, ...]

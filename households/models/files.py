@@ -155,6 +155,9 @@ class Household(ScopedModel):
                 name="household_by_gap",
             ),
             GinIndex(fields=["search_terms"], name="household_by_terms"),
+            models.Index(
+                fields=["moved_from"], condition=Q(moved_from__isnull=False), name="household_by_former_file"
+            ),
         ]
         triggers: ClassVar = triggers()
         constraints: ClassVar = [

@@ -17,7 +17,7 @@ from households.models.months import gap_begins, is_overdue
 from pairing import audit, clock, codelists
 from pairing.access import carries, permission_required
 from pairing.models import Area, AuditEvent
-from pairing.models.areas import LENGTH
+from pairing.models.areas import LENGTH, village_names
 from pairing.roles import P
 from pairing.tables import Column, Page, Table, capped_count, keyset_page
 
@@ -165,9 +165,9 @@ def grouped(places: list[Area]) -> list[tuple[str, Any]]:
 
 def _table(rows: list[Any], known: list[Area]) -> Table:
     today, root = clock.today(), reverse("households:household_list")
-    places = {area.pk: area.label for area in known}
-    if missing := {row["village_code"] for row in rows} - places.keys():
-        places |= {area.pk: area.label for area in Area.objects.filter(pk__in=missing)}
+    places, villages = {area.pk: area.label for area in known}, {row["village_code"] for row in rows}
+    if len({code[: LENGTH["township"]] for code in villages}) > 1 or villages - places.keys():
+        places = village_names(villages)
     states = {
         "unpaired": (_("without a helper"), "due"),
         "overdue": (_("over 120 days"), "due"),
