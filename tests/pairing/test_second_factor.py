@@ -5,6 +5,7 @@ import time
 from importlib import import_module
 
 import pytest
+import time_machine
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -27,6 +28,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _fresh_limits(db):
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _not_at_the_end_of_a_code():
+    """A code holds for thirty seconds: no test begins in the last of them."""
+    now = time.time()
+    with time_machine.travel(now - now % 30 + 3, tick=True):
+        yield
 
 
 @pytest.fixture
