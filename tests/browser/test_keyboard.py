@@ -12,7 +12,7 @@ from tests.site import Site
 from tests.visits import made
 from visits.models import Visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: What has the focus: a name for it, how thick its ring is, and whether something lies on top of it.
 FOCUSED = """() => {
   const it = document.activeElement;
@@ -59,7 +59,6 @@ def tab_through(page: Page) -> list[dict[str, Any]]:
         assert len(seen) < 200, "no end"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "name"),
     [
@@ -85,7 +84,6 @@ def test_tab_reaches_every_control_and_shows_where_it_is(
     assert not [one["name"] for one in seen if one["hidden"]]
 
 
-@pytest.mark.slow
 def test_a_visit_is_logged_by_keyboard_alone(page: Page, live: Site, world: cast.World) -> None:
     enter(page, live, world, "cadre")
     page.goto(reverse("visits:visit_create", args=[world.files["own"].public_id]))
@@ -150,7 +148,6 @@ def until(page: Page, selector: str) -> Any:
     raise AssertionError(f"Tab does not reach {selector}")
 
 
-@pytest.mark.slow
 def test_the_queue_is_read_with_one_key(page: Page, live: Site, world: cast.World) -> None:
     for _ in range(2):
         made.visit(world.files["own"], world.people["cadre"])

@@ -122,6 +122,7 @@ def writes_on_get(name: str, **more: Any) -> None:
         ("pairing.audit.write", writes_on_get, {"writes ['pairing_user"}),
     ],
 )
+@pytest.mark.slow
 def test_a_broken_guard_is_seen(
     ground: Ground, bodies: dict[str, Any], monkeypatch: Any, place: str, sabotage: Any, seen: set[str]
 ) -> None:

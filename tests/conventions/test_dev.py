@@ -26,6 +26,7 @@ def postmaster(cluster) -> int:
     return int((cluster.data / "postmaster.pid").read_text().split()[0])
 
 
+@pytest.mark.slow
 def test_data_survive_a_killed_server_and_the_last_one_out_stops_it(cluster) -> None:
     cluster.own(cluster.folder)
     (cluster.folder / "data.new").mkdir()  # left by a start that was cut off

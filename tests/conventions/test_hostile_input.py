@@ -144,6 +144,7 @@ def test_parts_of_paths(ground: Ground, browsers: dict[str, Probe], part: str) -
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_json_where_a_form_is_expected(
     ground: Ground, browsers: dict[str, Probe], bodies: dict[str, Any]
 ) -> None:
@@ -157,6 +158,7 @@ def test_json_where_a_form_is_expected(
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_text(ground: Ground, browsers: dict[str, Probe], bodies: dict[str, Any]) -> None:
     wrong = []
     for name in ("visits:visit_create", "households:household_edit", "pairing:person_edit"):

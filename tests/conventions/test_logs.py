@@ -44,7 +44,7 @@ def lines() -> Iterator[list[str]]:
 
 
 #: What is kept hangs on the page more than on who looks: the others in the slow part.
-FAST = {"cadre", "township_admin"}
+FAST = {"cadre"}
 
 
 @pytest.mark.parametrize(

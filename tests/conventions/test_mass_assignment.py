@@ -43,6 +43,7 @@ def smuggled(ground: Ground) -> dict[str, str]:
     return sent
 
 
+@pytest.mark.slow
 def test_no_form_writes_what_it_does_not_name(ground: Ground, bodies: dict[str, Any]) -> None:
     extra, wrong, done = smuggled(ground), [], 0
     marks = (TEXT, NUMBER, DAY, str(ground.world.files["other_county"].public_id))

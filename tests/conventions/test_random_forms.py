@@ -77,6 +77,7 @@ def try_out(browser: Probe, path: str, body: dict[str, Any], examples: int) -> N
     send()
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_is_found(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """A form that trips over a field's text."""
 
