@@ -83,14 +83,14 @@ def freeze(cluster: devpg.Cluster) -> Callable[[], None]:
     """Stop all processes of a server where they stand; what it returns lets them go on."""
     head = postmaster(cluster)
     frozen = [head, *children(head)]
-    for pid in frozen:
-        os.kill(pid, signal.SIGSTOP)
 
-    def thaw() -> None:
+    def tell(number: signal.Signals) -> None:
         for pid in frozen:
-            os.kill(pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # one that has just ended by itself
+                os.kill(pid, number)
 
-    return thaw
+    tell(signal.SIGSTOP)
+    return lambda: tell(signal.SIGCONT)
 
 
 @dataclass(frozen=True)
