@@ -9,9 +9,11 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pghistory
+from django.db.models import QuerySet
 
 from pairing import clock
 from pairing.access import open_grants
@@ -153,6 +155,12 @@ def read(
     )
 
 
+def within_a_day(name: str, by: Any) -> QuerySet[AuditEvent]:
+    """What an account did of one kind in the last twenty-four hours."""
+    since = clock.now() - timedelta(days=1)
+    return AuditEvent.objects.filter(actor_id=by.pk, action=name, at__gt=since)
+
+
 @contextmanager
 def action(name: str, *, by: Any, reason: str = "", permission: P | None = None) -> Iterator[Entry]:
     """One transaction, one history context, one audit row.
@@ -166,6 +174,18 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
         yield outer
         return
     entry = Entry(name=name, by=by, reason=reason)
+
+    def tell(**said: Any) -> None:
+        write(
+            entry.name,
+            by=by,
+            permission=permission,
+            object_type=entry.object_type,
+            object_ids=entry.object_ids,
+            object_area=entry.object_area,
+            **said,
+        )
+
     token = _current.set(entry)
     try:
         origin = source.get()
@@ -178,28 +198,9 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
         with refusing(), pghistory.context(**context):  # a deadlock is a refusal, too
             yield entry
             if not entry.quiet:
-                write(
-                    entry.name,
-                    by=by,
-                    permission=permission,
-                    object_type=entry.object_type,
-                    object_ids=entry.object_ids,
-                    object_area=entry.object_area,
-                    fields=entry.fields,
-                    reason=entry.reason,
-                    detail=entry.detail,
-                )
+                tell(fields=entry.fields, reason=entry.reason, detail=entry.detail)
     except Telling as refusal:
-        write(
-            entry.name,
-            by=by,
-            permission=permission,
-            object_type=entry.object_type,
-            object_ids=entry.object_ids,
-            object_area=entry.object_area,
-            fields=[refusal.field] if refusal.field else [],
-            result=AuditEvent.Result.REFUSED,
-        )
+        tell(fields=[refusal.field] if refusal.field else [], result=AuditEvent.Result.REFUSED)
         raise
     finally:
         _current.reset(token)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -74,6 +74,13 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def send(number: signal.Signals, pids: Iterable[int]) -> None:
+    """Send a signal to processes, of which one may just have ended by itself."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 def postmaster(cluster: devpg.Cluster) -> int:
     """The first process of a server, parent of all others."""
     return int((cluster.data / "postmaster.pid").read_text().split()[0])
@@ -83,14 +90,8 @@ def freeze(cluster: devpg.Cluster) -> Callable[[], None]:
     """Stop all processes of a server where they stand; what it returns lets them go on."""
     head = postmaster(cluster)
     frozen = [head, *children(head)]
-
-    def tell(number: signal.Signals) -> None:
-        for pid in frozen:
-            with contextlib.suppress(ProcessLookupError):  # one that has just ended by itself
-                os.kill(pid, number)
-
-    tell(signal.SIGSTOP)
-    return lambda: tell(signal.SIGCONT)
+    send(signal.SIGSTOP, frozen)
+    return lambda: send(signal.SIGCONT, frozen)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def propose_change(
         household = locked_open(household)
         rules.check_reason(reason)
         depth = depth_of(by, household.village_code)
-        _check_reach(household, by)
+        rules.check_reach(household, by, P.CHANGE_PROPOSE)
         wanted = [
             (change, old)
             for change in changes
@@ -147,12 +147,6 @@ def propose_change(
             row.save(force_insert=True)
         entry.about(household, request, fields=[f"{c.model}.{c.field}" for c, _old in wanted])
     return request
-
-
-def _check_reach(household: Household, by: Any) -> None:
-    """The locked file is in reach of who proposes: his pairing may have ended since a page let him in."""
-    if not Household.everything.visible_to(by, P.CHANGE_PROPOSE).filter(pk=household.pk).exists():
-        raise Refused(_("You no longer look after this household."))
 
 
 def _check_subject(household: Household, change: FieldChange) -> None:
@@ -251,7 +245,7 @@ def resubmit_change(
     with action("change.resubmit", by=by, permission=P.CHANGE_PROPOSE) as entry:
         household = locked_open(request.household)
         request = _locked(request)
-        _check_reach(household, by)
+        rules.check_reach(household, by, P.CHANGE_PROPOSE)
         change_rules.check_proposer(request, by)
         change_rules.check_state(request, State.WAITING)
         check_version(request, version)

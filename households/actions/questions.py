@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from households import rules
 from households.models import FileQuestion, Household, HouseholdYear, Membership, PersonYear
 from households.models.scoped import codes_of
 from households.rules.questions import FileFacts, MemberFacts, raised
@@ -105,7 +106,7 @@ def answer_question(*, question: FileQuestion, answer: str, by: Any) -> FileQues
         village = question.village_code  # in which he was let in
         question = FileQuestion.everything.select_for_update().get(pk=question.pk)
         if question.village_code != village:
-            raise Refused(_("This file has been moved meanwhile. Please open it again."))
+            raise Refused(rules.MOVED)
         if question.cleared_on is not None or question.answered_at is not None:
             raise Refused(_("This question is settled already."))
         if not answer.strip():

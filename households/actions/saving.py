@@ -37,7 +37,7 @@ def locked_all(households: Iterable[Household]) -> list[Household]:
     villages = {household.pk: household.village_code for household in households}
     files = list(Household.everything.select_for_update().filter(pk__in=villages).order_by("pk"))
     if any(file.village_code != villages[file.pk] for file in files):
-        raise Refused(_("This file has been moved meanwhile. Please open it again."))
+        raise Refused(rules.MOVED)
     return files
 
 

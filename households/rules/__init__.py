@@ -1,6 +1,8 @@
 """What may happen now, given the state of a file: ``check_x`` raises ``Refused`` with the reason to show."""
 
 from households.rules.files import (
+    MOVED,
+    NO_LONGER,
     SENSITIVE,
     check_closed,
     check_day,
@@ -9,6 +11,7 @@ from households.rules.files import (
     check_may_leave,
     check_open,
     check_present,
+    check_reach,
     check_reason,
     check_relation_stays_or_moves_freely,
     check_village,
@@ -17,6 +20,8 @@ from households.rules.files import (
 )
 
 __all__ = [
+    "MOVED",
+    "NO_LONGER",
     "SENSITIVE",
     "check_closed",
     "check_day",
@@ -25,6 +30,7 @@ __all__ = [
     "check_may_leave",
     "check_open",
     "check_present",
+    "check_reach",
     "check_reason",
     "check_relation_stays_or_moves_freely",
     "check_village",

@@ -23,6 +23,8 @@ SENSITIVE: Final[Mapping[str, frozenset[str]]] = {
     "person": frozenset({"name", "sex", "birth_date", "certificate", "id_number"}),
 }
 EARLIEST: Final = date(1900, 1, 1)
+MOVED: Final = _("This file has been moved meanwhile. Please open it again.")
+NO_LONGER: Final = _("You no longer look after this household.")
 
 
 def is_sensitive(model: str, field: str) -> bool:
@@ -34,6 +36,13 @@ def check_open(household: Household) -> None:
     """A closed file takes no new facts. Raises Refused."""
     if not household.is_open:
         raise Refused(_("This file is closed. Reopen it before you change it."))
+
+
+def check_reach(household: Household, by: Any, permission: P) -> None:
+    """``by`` reaches the file still, now that it is locked: since a page let him in, a pairing may have ended or the
+    file moved. Raises Refused."""
+    if not Household.everything.visible_to(by, permission).filter(pk=household.pk).exists():
+        raise Refused(NO_LONGER)
 
 
 def check_closed(household: Household) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from households.models import Household, Pairing
+from households.rules.files import MOVED
 from pairing import clock, wording
 from pairing.access import covers, in_areas
 from pairing.errors import Conflict, Refused
@@ -99,7 +100,7 @@ def check_void(pairing: Pairing) -> None:
 def check_reach(by: Any, household: Household) -> None:
     """The household lives where ``by`` pairs, now that it is locked: it may have moved since a page let him in."""
     if not covers(by, P.PAIRING_MANAGE, household.village_code):
-        raise Refused(_("This file has been moved meanwhile. Please open it again."))
+        raise Refused(MOVED)
 
 
 def check_may_end(by: Any, household: Household) -> None:

@@ -1,6 +1,5 @@
 """The register (户台账): find files by name, number, village, type and state; fifty masked rows a page."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from django.db.models import CharField, F, Func
@@ -102,9 +101,7 @@ def _misses(user: Any) -> int:
 
     A mask leaves some five hundred identity numbers to be tried.
     """
-    since = clock.now() - timedelta(days=1)
-    mine = AuditEvent.objects.filter(actor_id=user.pk, action="household.find", at__gt=since)
-    return mine.filter(object_ids=[])[:MOST_MISSES].count()
+    return audit.within_a_day("household.find", user).filter(object_ids=[])[:MOST_MISSES].count()
 
 
 def _warn(request: HttpRequest, result: str) -> None:

@@ -1,7 +1,6 @@
 """Numbers that pages mask: a phone on request, certificate and bank numbers one at a time, with a reason."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from households.forms.fields import TextField
 from households.models import Household
 from households.views.reach import household_or_404, present_members, record_shown
-from pairing import audit, clock
+from pairing import audit
 from pairing.access import permission_required
-from pairing.models import AuditEvent
 from pairing.roles import P
 
 SHOWN_SECONDS = 60
@@ -76,10 +74,8 @@ def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -
 
 def _record(user: Any, household: Household, key: UUID, what: str, reason: str) -> None:
     """One audit row; past ``MANY_A_DAY`` within a day a second one warns the auditor."""
-    since = clock.now() - timedelta(days=1)
-    mine = AuditEvent.objects.filter(actor_id=user.pk, action="number.reveal", at__gt=since)
     with transaction.atomic():
-        if mine.count() >= MANY_A_DAY:
+        if audit.within_a_day("number.reveal", user).count() >= MANY_A_DAY:
             detail = {"limit": MANY_A_DAY}
             audit.write("number.reveal_many", by=user, permission=P.NUMBER_REVEAL, detail=detail)
         audit.write(

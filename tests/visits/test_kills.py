@@ -4,7 +4,6 @@ Sixteen phones send visits to the real site, each with its id until it is acknow
 database as a service manager would; nobody restarts the application. PAIRING_KILL_VISITS is the number of visits.
 """
 
-import contextlib
 import http.client
 import os
 import signal
@@ -65,9 +64,7 @@ def kill_database(cluster, served):
 
 def kill_workers(cluster, served):
     """All of them; gunicorn's first process starts new ones by itself."""
-    for pid in fragile.children(served.process.pid):
-        with contextlib.suppress(ProcessLookupError):  # one that has just ended by itself
-            os.kill(pid, signal.SIGKILL)
+    fragile.send(signal.SIGKILL, fragile.children(served.process.pid))
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from households import rules as household_rules
 from households.models.scoped import codes_of
 from pairing import clock
 from pairing.audit import action
@@ -92,7 +93,7 @@ def _locked(visit: Visit, by: Any) -> Visit:
     rows = Visit.everything
     reach = rows.visible_to(by, P.VISIT_LOG) | rows.visible_to(by, P.VISIT_ENTER)
     if not waits_for_him and not reach.filter(pk=row.pk).exists():
-        raise Refused(counters.NO_LONGER)
+        raise Refused(household_rules.NO_LONGER)
     return row
 
 

@@ -4,14 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_lazy as _
 
+from households import rules
 from households.models import Household
 from households.models.months import covered_months
-from pairing.errors import Refused
 from pairing.roles import P
-
-NO_LONGER = _("You no longer look after this household.")
 
 
 def lock(household_ids: Iterable[int]) -> dict[int, Household]:
@@ -23,11 +20,9 @@ def lock(household_ids: Iterable[int]) -> dict[int, Household]:
 
 
 def lock_for(by: Any, permission: P, household_id: int) -> Household:
-    """One household, locked, if ``by`` reaches it still: since a page let him in, a pairing may have ended or the
-    file moved. Raises Refused."""
+    """One household, locked, if ``by`` reaches it still. Raises Refused."""
     household = lock([household_id])[household_id]
-    if not Household.everything.visible_to(by, permission).filter(pk=household_id).exists():
-        raise Refused(NO_LONGER)
+    rules.check_reach(household, by, permission)
     return household
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from households.rules.words import because_closed
 from pairing import clock
 
 TOLD = timedelta(days=60)  # for so long after a file has closed
@@ -26,7 +27,7 @@ _HIS_TO_ANSWER = """(v.visited_by_id = %(user)s OR NOT EXISTS (SELECT FROM house
         WHERE p.household_id = h.id AND p.cadre_id = v.visited_by_id AND NOT p.voided AND p.ended_on IS NULL))"""
 
 # Withdrawn when the file closed (rules.words.because_closed), with the pairing: he can open neither, and reads why.
-_CLOSED = """c.proposed_by_id = %(user)s AND c.state = 'withdrawn' AND c.remark LIKE 'file_closed:%%'
+_CLOSED = """c.proposed_by_id = %(user)s AND c.state = 'withdrawn' AND starts_with(c.remark, %(closed)s)
     AND f.closed_on > %(told_since)s"""
 
 
@@ -84,7 +85,9 @@ def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     with the file, ``kept`` are there texts kept for him.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, {"user": user.pk, "told_since": clock.today() - TOLD})
+        cursor.execute(
+            _ROWS, {"user": user.pk, "told_since": clock.today() - TOLD, "closed": because_closed("")}
+        )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     mine: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])

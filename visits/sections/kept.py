@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from households.rules import words as said
 from pairing import codelists
-from pairing.wording import day, listed
+from pairing.wording import day, listed, yuan
 from visits.models import ConflictDraft, Promise, Visit
 
 Line = tuple[str, str]
@@ -39,8 +40,8 @@ def _lines(body: Mapping[str, Any]) -> Iterator[Line]:
         yield _("Promise"), listed([promise["what"], _("due %(date)s") % {"date": _day(promise["due_on"])}])
     for given in body.get("help", ()):
         kind = codelists.label("help_kind", given["kind"])
-        amount = _("%(amount)s yuan") % {"amount": given["amount"]} if given["amount"] else ""
-        yield _("Help"), listed([kind, given["what"], given["quantity"], amount])
+        amount = Decimal(given["amount"]) if given["amount"] else None
+        yield _("Help"), listed([kind, given["what"], given["quantity"], yuan(amount)])
     yield _("What was done"), listed(codelists.label("visit_task", task) for task in body.get("tasks", ()))
     yield _("Restricted"), body.get("restricted", "")
 

@@ -42,7 +42,7 @@ def _households(rows: Sequence[Any], scope: Scope) -> Table:
 
     columns = [
         Column("head_name", _("Household"), link=lambda row: _file(row)),
-        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("village", _("Village"), value=lambda row: villages[row.village_code]),
         Column("group_name", _("Group")),
         Column("file_number", _("File number")),
         Column("lead", _("Lead helper"), value=lambda row: leads.get(row.lead_id)),
@@ -57,7 +57,7 @@ def _to_mend(rows: Sequence[Any], scope: Scope) -> Table:
     villages, asked = _villages(rows), _questions(rows, scope)
     columns = [
         Column("head_name", _("Household"), link=lambda row: _file(row)),
-        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("village", _("Village"), value=lambda row: villages[row.village_code]),
         Column("group_name", _("Group")),
         Column("questions", _("Questions"), value=lambda row: " ".join(asked.get(row.pk, ()))),
     ]
@@ -82,7 +82,7 @@ def _promises(rows: Sequence[Any], scope: Scope) -> Table:
     villages = _villages(rows)
     columns = [
         Column("household", _("Household"), value=_head, link=lambda row: _file(row.household)),
-        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("village", _("Village"), value=lambda row: villages[row.village_code]),
         Column("what", _("Promise")),
         Column("holder", _("Who keeps it"), value=lambda row: row.holder.name),
         Column("due_on", _("By when"), "date"),
@@ -101,7 +101,7 @@ def _visits(rows: Sequence[Any], _scope: Scope) -> Table:
     columns = [
         Column("household", _("Household"), value=_head,
                link=lambda row: reverse("visits:visit_read", args=[row.public_id])),
-        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("village", _("Village"), value=lambda row: villages[row.village_code]),
         Column("visited_on", _("Visit date"), "date"),
         Column("visited_by", _("Helper"), value=lambda row: row.visited_by.name),
         Column("since", _("Waiting since"), "moment"),
@@ -114,7 +114,7 @@ def _changes(rows: Sequence[Any], _scope: Scope) -> Table:
     columns = [
         Column("household", _("Household"), value=_head,
                link=lambda row: reverse("households:change_detail", args=[row.public_id])),
-        Column("village", _("Village"), value=lambda row: villages.get(row.village_code, row.village_code)),
+        Column("village", _("Village"), value=lambda row: villages[row.village_code]),
         Column("changes", _("What changes"), value=what_changes),
         Column("reason", _("Reason for the change"), value=lambda row: words.reason_of(row.reason)),
         Column("proposed_by", _("Proposed by"), value=lambda row: row.proposed_by.name),
