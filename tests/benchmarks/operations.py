@@ -120,4 +120,5 @@ def _visit(household: Any) -> dict[str, Any]:
         "client_id": uuid.uuid4(), "visited_on": clock.today().isoformat(), "method": "home",
         "met": [head[0]], "said": SAID, "problem0-words": "", "problem1-words": "", "promise0-what": "",
         "promise1-what": "", "help0-what": "", "help1-what": "", "met_others": "", "restricted": "",
+        "again": "on",
     }  # fmt: skip

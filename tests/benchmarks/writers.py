@@ -92,7 +92,7 @@ def save(file: Any, person: uuid.UUID, day: Any) -> None:
     """The same visit with everything that a save does."""
     from visits.actions.visits import VisitInput, save_visit
 
-    sent = VisitInput(client_id=uuid.uuid4(), visited_on=day, met=[person], said=SAID)
+    sent = VisitInput(client_id=uuid.uuid4(), visited_on=day, met=[person], said=SAID, again=True)
     save_visit(household=file, visit=sent, by=file.lead)
 
 

@@ -17,6 +17,7 @@ def visit(world: World, *, who: str = "cadre", visited_by: str = "", **more: Any
         "visited_on": clock.today(),
         "met": [world.heads["own"].person.public_id],
         "said": "今年玉米长得好。",
+        "again": True,
     }
     return save_visit(
         household=world.files["own"],

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from households.actions.pairings import end_pairing
+from households.models import Pairing
 from pairing import clock, codelists
 from pairing.errors import Conflict
 from pairing.wording import day
@@ -52,6 +53,15 @@ def test_facts_that_changed_are_kept_too_with_numbers_masked(world):
     page = world.client("cadre").get(reverse("visits:draft_list")).content.decode()
     assert all(words in page for words in ("收完麦子", "甘州农商行", "新存折"))
     assert "6217001234567890123" not in page
+
+
+def test_today_tells_of_them_also_when_no_household_is_left(world):
+    first = made(world, said="先说的话。")
+    with pytest.raises(Conflict):
+        made(world, said="后说的话。", client_id=first.client_id)
+    Pairing.everything.filter(cadre=world.people["cadre"]).update(ended_on=clock.today())
+    page = world.client("cadre").get(reverse("visits:today")).content.decode()
+    assert reverse("visits:draft_list") in page
 
 
 def test_every_thing_that_was_typed_is_kept_readable(world):

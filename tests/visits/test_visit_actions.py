@@ -217,7 +217,7 @@ def never_sampled(monkeypatch):
 )
 def test_read_by_exception(world, never_sampled, what, reasons):
     assert save(world).reading_reasons == ["first"]
-    visit = save(world, **what)
+    visit = save(world, again=True, **what)
     assert visit.reading_reasons == reasons
     assert visit.state == (Visit.State.TO_READ if reasons else Visit.State.FILED)
     assert not (visit.no_change and "change" in reasons)

@@ -69,6 +69,20 @@ def test_two_taps_store_one_visit_and_other_words_under_the_same_id_are_409(worl
     assert (Visit.everything.count(), ConflictDraft.everything.count()) == (1, 1)
 
 
+def test_the_same_words_of_the_same_day_under_another_id_are_asked_about(world):
+    """Without script a browser puts the words back into a fresh form when one goes back after saving."""
+    client, sent = world.client("cadre"), body(world)
+    client.post(address(world), sent)
+    twice = sent | {"client_id": str(uuid.uuid4()), "met_others": "儿子"}
+    answer = client.post(address(world), twice)
+    assert answer.status_code == 422
+    assert "当天第二次" in answer.content.decode()
+    assert Visit.everything.count() == 1
+    for sent in (twice | {"said": "又说了别的。"}, twice | {"client_id": str(uuid.uuid4()), "again": "on"}):
+        assert client.post(address(world), sent).status_code == 302
+    assert Visit.everything.count() == 3
+
+
 def test_after_withdrawal_the_same_visit_is_410(world):
     client, sent = world.client("cadre"), body(world)
     client.post(address(world), sent)
@@ -176,13 +190,13 @@ def test_who_met_nobody_can_tell_neither_that_nothing_changed_nor_what_the_house
 
 def test_no_change_asks_one_question_the_third_time(world):
     client = world.client("cadre")
-    for _ in range(2):
-        client.post(address(world), body(world, said="", no_change="on"))
+    for method in ("home", "call"):
+        client.post(address(world), body(world, said="", no_change="on", method=method))
     page = client.get(address(world)).content.decode()
     key = next(part for part in page.split('"') if part.startswith("fact-") and part.endswith("-still"))
-    refused = client.post(address(world), body(world, said="", no_change="on"))
-    assert refused.status_code == 422
-    told = client.post(address(world), body(world, said="", no_change="on", **{key: "yes"}))
+    third = body(world, said="", no_change="on", method="elsewhere")
+    assert client.post(address(world), third).status_code == 422
+    told = client.post(address(world), third | {key: "yes"})
     assert told.status_code == 302
     assert Visit.everything.filter(no_change=True).count() == 3
 

@@ -75,6 +75,7 @@ class VisitInput:
     changes: FileChanges = UNCHANGED
     restricted: str = ""
     device_at: datetime | None = None
+    again: bool = False  # a second visit of that day in the same words, and not the first sent twice
 
     @property
     def changed_facts(self) -> bool:
@@ -127,7 +128,9 @@ class Seen:
         self.met = met.values_list("person__public_id", flat=True)
         before = Visit.everything.valid().filter(household=household, visited_by=visitor).order_by()
         self.before = before.values_list("pk")[:1]
-        read(self.known, self.pairings, self.met, self.before)
+        day = Visit.everything.valid().filter(household=household, author=by, visited_on=visit.visited_on)
+        self.day = day.order_by("-pk").values_list("body_hmac", "method", "said", "no_change")[:20]
+        read(self.known, self.pairings, self.met, self.before, self.day)
 
 
 def is_saved(*, client_id: str, by: Any) -> bool:
@@ -142,7 +145,7 @@ def is_saved(*, client_id: str, by: Any) -> bool:
 def _body(visit: VisitInput) -> dict[str, Any]:
     """What makes two sent visits the same: what was typed, not the id, the phone's clock, our sentences."""
     body = asdict(visit)
-    del body["client_id"], body["device_at"]
+    del body["client_id"], body["device_at"], body["again"]
     if not visit.changes:
         del body["changes"]  # so that what was sent before there were changes is still known
     for fact in body["facts"]:
@@ -200,6 +203,7 @@ def _save(
         rules.check_slip(slip)  # as it stands now: two people may have opened it
     pairing = rules.check_visit_day(household, visitor, visit.visited_on, list(seen.pairings))
     _check(visit)
+    _check_new(seen, visit, digest)
     after_pairing = pairing.ended_on is not None and not rules.is_helper(visitor, household)
     row = Visit(
         **codes_of(household),
@@ -256,6 +260,21 @@ def _check(visit: VisitInput) -> None:
         restricted=checks.tidy(visit.restricted),
         more=more,
     )
+
+
+def _check_new(seen: Seen, visit: VisitInput, digest: str) -> None:
+    """Was the same typed before under another id? A browser without script that goes back after saving puts the
+    words into a fresh form, whose id nobody used. Who did go twice says so (``again``)."""
+    words = (checks.tidy(visit.said), visit.no_change)
+    told = [visit.method, *words]
+    if not visit.again and any(hmac == digest or (any(words) and told == old) for hmac, *old in seen.day):
+        raise Refused(
+            _(
+                "You have saved these words of this day before. If nothing is new, there is nothing left to do. "
+                "If you went a second time, tap “Another visit” and save again."
+            ),
+            "again",
+        )
 
 
 def _members(seen: Seen, visit: VisitInput) -> list[uuid.UUID]:

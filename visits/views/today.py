@@ -17,6 +17,7 @@ from pairing import audit, clock
 from pairing.access import by_pairing, permission_required
 from pairing.roles import P
 from pairing.wording import overdue_days, short_day
+from visits.models import ConflictDraft
 from visits.models.promises import DUE_SOON
 from visits.models.today import read_rows, rows_of
 from visits.views.visits import DONE, saved_id
@@ -67,11 +68,16 @@ def today(request: HttpRequest) -> HttpResponse:
         "unconfirmed": [(row, v) for row in [*(c.row for c in cards), *former] for v in row["unconfirmed"]],
         "withdrawn": [(row, reason_of(remark)) for row in former for remark in row["closed"]],
         "saved": saved,
-        "kept": any(row["kept"] for row in rows + former),
+        "kept": _has_kept(request.user, rows + former),
         "next": rest[0] if rest else None,
         "next_on": _next_on(rest[0]) if rest else None,
     }
     return render(request, "visits/today.html", context)
+
+
+def _has_kept(user: Any, rows: list[dict[str, Any]]) -> bool:
+    """Are there texts kept for ``user``? The rows say so; who has none is asked for."""
+    return any(row["kept"] for row in rows) if rows else ConflictDraft.kept_for(user).exists()
 
 
 @require_GET

@@ -92,6 +92,7 @@ class VisitForm(ChipForm):
     no_change = forms.BooleanField(label=_("no change"), required=False)
     tasks = ManyChips(codes="visit_task", label=_("what was done"))
     restricted = Words(label=_("restricted"), max_length=checks.SAID_MOST, rows=2)
+    again = forms.BooleanField(label=_("another visit"), required=False)
 
     def __init__(self, data: Any = None, *, subject: Subject, day: date, **kwargs: Any) -> None:
         initial = {
@@ -252,6 +253,7 @@ class VisitForm(ChipForm):
             changes=self._file_changes(day),
             restricted=data.get("restricted", ""),
             device_at=_moment(data["device_at"]),
+            again=data["again"],
         )
 
     def refuse(self, refused: Refused) -> None:
