@@ -6,9 +6,12 @@ from django.db.models import Count, F, Q
 
 from households.models import ChangeRequest, FileQuestion, Household, Membership, Pairing, Person
 from pairing import clock
+from pairing.models import User
+from pairing.roles import P
 from visits.actions import counters
-from visits.demo import build, life, news, people, scale
+from visits.demo import build, desk, life, news, people, scale
 from visits.models import Problem, Promise, Visit, VisitEffect
+from visits.models.today import read_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 KEPT = ("last_visit_on", "open_problems", "open_promises", "pairing_count", "member_count", "lead_id")
@@ -63,6 +66,19 @@ def test_a_township_lives_two_years_through_the_actions(
     kinds = set(VisitEffect.everything.values_list("kind", flat=True))
     assert len(kinds & {"away", "back", "later", "asked", "recorded"}) >= 3
     assert build.is_built()
+    requests = ChangeRequest.everything.count()
+    desk.lay_out(township)
+    check_invariants()
+    assert ChangeRequest.everything.count() == requests + 2
+    found = set(ChangeRequest.everything.values_list("state", flat=True))
+    assert {"returned", "withdrawn"} <= found
+    cadre = User.objects.get(username="cadre")
+    rows = read_rows(cadre)[0]
+    for work in ("promise_due", "owed", "asked", "unconfirmed", "returned"):
+        assert any(row[work] for row in rows), work
+    staff = User.objects.get(username="staff")
+    inbox = Problem.objects.visible_to(staff, P.PROBLEM_ANSWER)
+    assert inbox.filter(state="referred", level="township").exists()
 
 
 def test_a_large_county_is_filled_set_by_set_with_the_same_invariants(county: None) -> None:

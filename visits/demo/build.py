@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from pairing.models import Area, User
-from visits.demo import people, scale
+from visits.demo import desk, people, scale
 from visits.demo.life import Township
 
 TOWNSHIPS = 8
@@ -67,4 +67,5 @@ def build_township(place: Area, *, index: int, households: int) -> Township:
     township = Township(place, index=index, total=TOWNSHIPS)
     township.register(households, VILLAGES_EACH)
     township.live()
+    desk.lay_out(township)
     return township
