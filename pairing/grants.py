@@ -1,9 +1,10 @@
 """What the two database roles may do, computed from the models after every migrate.
 
-The owner role migrates; the runtime role reads and writes rows, and on append-only tables (the audit log and
-the history of pghistory) may only insert and read. On those a statement trigger of ours refuses UPDATE,
-DELETE and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session. So could its
-recording, by setting ``pgtrigger.ignore``; here only the owner can, who seals values anew (rotate_keys).
+The owner role migrates; the runtime role reads and writes rows. Of append-only tables it may insert into the audit
+log and read all. History (pghistory's tables) it only reads: the triggers that record it run with the owner's
+rights, so that a row of it always stands for a change that was made. On all of them a statement trigger of ours
+refuses UPDATE, DELETE and TRUNCATE to the owner too: pghistory's own protection can be switched off by any session.
+So could its recording, by setting ``pgtrigger.ignore``; here only the owner can, who seals values anew (rotate_keys).
 """
 
 import os
@@ -12,10 +13,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import dj_database_url
+import pgtrigger
 from django.apps import apps
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pghistory.models import Event
+from pghistory.trigger import Event as Recorder
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION pairing_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,14 +30,15 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$
 """
-# django-pgtrigger's own function, in its own words for everybody but the owner.
+# django-pgtrigger's own function, in its own words for everybody but the owner. Triggers that record history ask it
+# with the owner's rights, hence session_user: who has signed in to the database, not in whose name code runs.
 _IGNORE = """
 CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name NAME) RETURNS BOOLEAN LANGUAGE plpgsql STABLE AS $$
 DECLARE
     ignored TEXT := coalesce(current_setting('pgtrigger.ignore', true), '');
 BEGIN
     RETURN ignored NOT IN ('', '{}') AND trigger_name = ANY (ignored::TEXT[])
-        AND pg_has_role(current_user, %s, 'MEMBER');
+        AND pg_has_role(session_user, %s, 'MEMBER');
 END $$
 """
 
@@ -42,6 +46,11 @@ END $$
 def runtime_role() -> str:
     """The role that the application runs as: the user in DATABASE_URL, `pairing_app` where none is named."""
     return str(dj_database_url.parse(os.environ.get("DATABASE_URL", "")).get("USER") or "pairing_app")
+
+
+def history() -> set[str]:
+    """The tables of pghistory, one for each tracked model."""
+    return {table for table, what in append_only().items() if what == "erasable"}
 
 
 def append_only() -> dict[str, str]:
@@ -55,6 +64,26 @@ def append_only() -> dict[str, str]:
     return tables
 
 
+def recorders() -> list[str]:
+    """The trigger functions that write history."""
+    return [t.get_pgid(model) for model, t in pgtrigger.registered() if isinstance(t, Recorder)]
+
+
+def open_history(connection: BaseDatabaseWrapper) -> None:
+    """While tables change, let the runtime role insert history: a trigger made anew runs with its caller's rights.
+
+    Without this nobody could save until ``apply``, which takes it back.
+    """
+    name = connection.ops.quote_name
+    app = runtime_role()
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        here = set(connection.introspection.table_names(cursor))
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [app])
+        if cursor.fetchone():
+            for table in history() & here:
+                cursor.execute(f"GRANT INSERT ON {name(table)} TO {name(app)}")
+
+
 def apply(connection: BaseDatabaseWrapper) -> None:
     """Set all grants and triggers anew, in one transaction: running processes never see a gap."""
     name = connection.ops.quote_name
@@ -63,6 +92,10 @@ def apply(connection: BaseDatabaseWrapper) -> None:
         owner, database, schema = cursor.fetchone()
         cursor.execute(_FUNCTION)
         cursor.execute(_IGNORE, [owner])
+        for function in recorders():
+            cursor.execute(
+                f"ALTER FUNCTION {name(function)}() SECURITY DEFINER SET search_path = {name(schema)}, pg_temp"
+            )
         for table, what in append_only().items():
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER pairing_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE"
@@ -82,6 +115,7 @@ def apply(connection: BaseDatabaseWrapper) -> None:
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {name(schema)} TO {app}",
             f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app}",
             *(f"REVOKE UPDATE, DELETE ON {name(table)} FROM {app}" for table in append_only()),
+            *(f"REVOKE INSERT ON {name(table)} FROM {app}" for table in sorted(history())),
         ):
             cursor.execute(statement)
 

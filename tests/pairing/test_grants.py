@@ -2,7 +2,8 @@
 
 import psycopg2
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.core.management import call_command
+from django.db import ProgrammingError, connection, connections, transaction
 
 from pairing import grants
 from pairing.models import Area, AuditEvent, Unit
@@ -31,6 +32,8 @@ def unit_events():
         "UPDATE {events} SET name = 'x'",
         "DELETE FROM {events}",
         "TRUNCATE {events}",
+        "INSERT INTO {events} (id, pgh_label, pgh_created_at) VALUES (1, 'update', now())",
+        "CREATE TRIGGER forged AFTER INSERT ON django_session FOR EACH ROW EXECUTE FUNCTION {recorder}()",
         "SET LOCAL pairing.erasing = 'on'; UPDATE {events} SET name = 'x'",
         "ALTER TABLE {audit} DISABLE TRIGGER ALL",
         "DROP TABLE {audit}",
@@ -46,7 +49,59 @@ def unit_events():
 )
 def test_the_runtime_role_is_refused(rows, statement):
     with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
-        connection.cursor().execute(statement.format(audit=AUDIT, events=unit_events()))
+        connection.cursor().execute(
+            statement.format(audit=AUDIT, events=unit_events(), recorder=grants.recorders()[0])
+        )
+
+
+def test_history_is_recorded_with_the_owners_rights_and_names_that_nobody_can_bend(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), bool_and(prosecdef), array_agg(DISTINCT proconfig::text),"
+            " array_agg(DISTINCT proowner::regrole::text) FROM pg_proc WHERE proname = ANY(%s)",
+            [grants.recorders()],
+        )
+        number, definer, path, owner = cursor.fetchone()
+    assert number == len(grants.recorders()) == 3 * len(grants.history())
+    assert (definer, path, owner) == (True, ['{"search_path=public, pg_temp"}'], ["pairing_owner"])
+
+
+def test_an_upgrade_lets_people_save_while_it_runs_and_closes_history_behind_it(owner, owners_connection):
+    """A release before this one, or a trigger made anew by a migration, comes with its caller's rights."""
+    with owner.cursor() as cursor:
+        for function in grants.recorders():
+            cursor.execute(f"ALTER FUNCTION {function}() SECURITY INVOKER RESET ALL")
+    owner.commit()
+    address = databases.address("pairing_app", owner.info.dbname)
+    runtime = psycopg2.connect(address, options="-c pgtrigger.ignore={}")
+    runtime.autocommit = True
+    saving = "UPDATE pairing_unit SET name = name || 'x'"
+    with runtime.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute(saving)
+        grants.open_history(owners_connection)
+        cursor.execute(saving)
+        call_command("migrate", database=owners_connection.alias, verbosity=0, skip_checks=True)
+        cursor.execute(saving)
+        cursor.execute(f"SELECT count(*) FROM {unit_events()} WHERE name LIKE 'xx%'")
+        assert cursor.fetchone() == (2,)
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege, match="permission denied"):
+            cursor.execute(f"INSERT INTO {unit_events()} SELECT * FROM {unit_events()}")
+    runtime.close()
+
+
+@pytest.fixture
+def owners_connection(owner, django_db_blocker):
+    """Django's connection of the owner to the clone."""
+    alias = "owner"
+    connections.settings[alias] = connection.settings_dict | {
+        "NAME": owner.info.dbname,
+        "USER": "pairing_owner",
+    }
+    with django_db_blocker.unblock():
+        yield connections[alias]
+        connections[alias].close()
+    del connections[alias], connections.settings[alias]
 
 
 def test_the_runtime_role_cannot_write_without_leaving_history(rows):
@@ -65,7 +120,7 @@ def test_the_runtime_role_writes_and_reads(rows):
 
 
 @pytest.fixture
-def owner(rows, django_db_blocker):
+def owner():
     """A connection of the owner to a clone of its own that holds one audit row and one event."""
     name = databases.own_name("_grants")
     databases.clone(name)

@@ -19,8 +19,11 @@ class Command(Migrate):
             raise CommandError(
                 f"migrate runs as the owner of the tables, and {role} is not. Set OWNER_DATABASE_URL."
             )
+        only_looks = options["plan"] or options["check_unapplied"]
+        if not only_looks:
+            grants.open_history(connection)
         super().handle(*args, **options)
-        if options["plan"] or options["check_unapplied"]:
+        if only_looks:
             return
         call_command("createcachetable", verbosity=0, database=options["database"])
         grants.apply(connection)
