@@ -122,7 +122,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "pairing.forms.rendering.FormRenderer"
 
 # --- database: one role runs, another migrates (docs/operations.md) -----------------------------------------
 _URL = os.environ.get("DATABASE_URL", "")

@@ -5,9 +5,6 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from households import checks
@@ -55,30 +52,6 @@ class CodesField(forms.MultipleChoiceField):
     def keep(self, *codes: str) -> None:
         """Offer these codes too, though they may have ended."""
         self.choices = codelists.choices(self.list_name, clock.today(), keep=[code for code in codes if code])
-
-
-_SELECTED = format_html(" {}", "selected")
-
-
-class LongSelect(forms.Select):
-    """A choice among hundreds of places: with a template for each option they took half of the page's time."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
-        groups = (self._group(label, options) for label, options, _index in widget["optgroups"])
-        inside = format_html_join("", "{}", ((group,) for group in groups))
-        return format_html(
-            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), inside
-        )
-
-    @staticmethod
-    def _group(label: str | None, options: list[dict[str, Any]]) -> SafeString:
-        lines = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((o["value"], _SELECTED if o["selected"] else "", o["label"]) for o in options),
-        )
-        return format_html('<optgroup label="{}">{}</optgroup>', label, lines) if label else lines
 
 
 class TextField(forms.CharField):

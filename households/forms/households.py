@@ -13,7 +13,6 @@ from households.forms.fields import (
     BankNumberField,
     CodeField,
     DayField,
-    LongSelect,
     PhoneField,
     TextField,
     add_problems,
@@ -48,10 +47,10 @@ class HouseholdFilter(forms.Form):
     """What may stand in the address of the register: nothing personal but a name."""
 
     q = TextField(label=_("Name or file number"), required=False, max_length=40)
-    village = forms.ChoiceField(label=_("Village"), required=False, widget=LongSelect)
-    type = CodeField("household_type", label=_("Type"), required=False, widget=LongSelect)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=LongSelect)
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS, widget=LongSelect)
+    village = forms.ChoiceField(label=_("Village"), required=False)
+    type = CodeField("household_type", label=_("Type"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS)
 
     def __init__(self, *args: Any, villages: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from households.actions.pairing_changes import Assignment
-from households.forms.fields import CodeField, DayField, LinesField, LongSelect, TextField
+from households.forms.fields import CodeField, DayField, LinesField, TextField
 from households.models import Household, Pairing
 from pairing import clock, numbers
 from pairing.access import below, prefixes
@@ -25,12 +25,16 @@ MOST = 500  # households or lines in one go
 
 def helpers_of(user: Any) -> Any:
     """People who may be helpers in the areas where ``user`` pairs, with their unit and their load there."""
+    people = User.objects.filter(is_active=True, pk__in=duties_here(user).values("user"))
+    return people.select_related("unit").order_by("name_key", "pk")
+
+
+def duties_here(user: Any) -> Any:
+    """Grants as a cadre that hold today in the areas where ``user`` pairs, or in an area around them."""
     areas = prefixes(user, P.PAIRING_MANAGE)
     above = {code[:n] for code in areas for n in (2, 4, 6, 9) if n < len(code)}
-    grants = Grant.objects.open(clock.today()).filter(role=Role.CADRE)
-    here = grants.filter(below("area_id", areas) | Q(area_id__in=above))
-    people = User.objects.filter(is_active=True, pk__in=here.values("user"))
-    return people.select_related("unit").order_by("name_key", "pk")
+    duties = Grant.objects.open(clock.today()).filter(role=Role.CADRE)
+    return duties.filter(below("area_id", areas) | Q(area_id__in=above))
 
 
 def loads_of(user: Any, people: Iterable[User] | None = None) -> dict[int, int]:
@@ -57,8 +61,6 @@ def helper_label(person: User, load: int) -> str:
 
 class HelperField(forms.ChoiceField):
     """A helper by name, with unit and load; its clean value is the person, or None."""
-
-    widget = LongSelect
 
     def __init__(self, *, empty_label: Any = None, **kwargs: Any) -> None:
         super().__init__(**{"label": _("Helper"), **kwargs})

@@ -40,7 +40,8 @@ def test_visits_to_read_oldest_first_and_one_audit_row(world):
 def test_what_was_recorded_first_is_read_first(world):
     cadre, now = world.people["cadre"], clock.now()
     late = made.visit(world.files["own"], cadre, recorded_at=now - timedelta(hours=1))
-    early = made.visit(world.files["ended"], cadre, recorded_at=now - timedelta(days=2))
+    before = now - timedelta(days=2)
+    early = made.visit(world.files["ended"], cadre, days=3, recorded_at=before)
     client = world.client("staff")
     assert households(client.get(URL)) == [early.household_id, late.household_id]
     address = reverse("visits:visit_read", args=[early.public_id])
