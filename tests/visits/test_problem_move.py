@@ -52,6 +52,8 @@ def test_every_step_of_the_helper_has_its_form(world):
         done = client.post(url(problem, to), {"version": 1} | words)
         assert done.status_code == 302, (state, to)
         assert Problem.everything.get(pk=problem.pk).state == to
+        again = client.post(url(problem, to), {"version": 1} | words)  # a second tap
+        assert (again.status_code, problem.steps.count()) == (302, 1), (state, to)
         if words:  # the words of a step are compulsory
             other = made.problem(world.files["own"], world.people["cadre"], state=state)
             page = client.post(url(other, to), {"version": 1} | dict.fromkeys(words, ""))

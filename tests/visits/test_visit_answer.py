@@ -29,6 +29,8 @@ def test_the_answer_stands_beside_the_words(world):
     name = f"answer-{visit.questions.get().public_id}"
     assert client.post(url, {name: ""}).status_code == 422
     assert client.post(url, {name: "三亩半"}).status_code == 302
+    assert client.post(url, {name: "三亩半"}).status_code == 302  # a second tap
+    assert client.post(url, {name: "四亩"}).status_code == 422
     stored = Visit.everything.get(pk=visit.pk)
     assert (stored.state, stored.said) == (Visit.State.ANSWERED, "今年种了玉米。")
     assert client.get(url).status_code == 403  # nothing is asked any more

@@ -20,6 +20,13 @@ from visits.actions.visits import PromiseInput
 from visits.models import Visit
 
 
+def test_two_taps_confirm_once(world):
+    visit, client = made(world, who="clerk", visited_by="cadre"), world.client("cadre")
+    url = reverse("visits:visit_confirm", args=[visit.public_id])
+    assert [client.post(url).status_code for _ in range(2)] == [302, 302]
+    assert Visit.everything.get(pk=visit.pk).version == visit.version + 1
+
+
 def test_a_former_helper_reads_what_was_typed_and_nothing_that_became_of_it(world):
     tomorrow = clock.today() + timedelta(days=1)
     visit = made(
@@ -62,7 +69,7 @@ def test_the_helper_looks_and_confirms(world):
     assert world.client("clerk").post(url).status_code == 403
     assert client.post(url).status_code == 302
     assert Household.everything.get(pk=visit.household_id).last_visit_on == clock.today()
-    assert client.post(url).status_code == 403
+    assert client.get(url).status_code == 403
 
 
 @pytest.mark.parametrize("how", ["handed over", "closed"])

@@ -14,6 +14,13 @@ def test_old_and_new_words_stand_side_by_side(world):
     assert "是小麦。" in page
 
 
+def test_two_taps_write_one_correction(world):
+    visit, client = made(world), world.client("cadre")
+    url = reverse("visits:visit_correct", args=[visit.public_id])
+    assert [client.post(url, {"text": "是小麦。"}).status_code for _ in range(2)] == [302, 302]
+    assert visit.corrections.count() == 1
+
+
 def test_nobody_corrects_another_persons_words(world):
     visit = made(world)
     url = reverse("visits:visit_correct", args=[visit.public_id])

@@ -16,6 +16,8 @@ def test_a_withdrawn_visit_counts_no_more_and_stays_readable(world):
     assert "记错了户" in page
     assert "今年种了玉米。" in page
     assert Household.everything.get(pk=visit.household_id).last_visit_on is None
+    assert client.post(url, {"reason": "记错了户"}).status_code == 302  # a second tap
+    assert client.post(url, {"reason": "别的原因"}).status_code == 403
     assert client.get(url).status_code == 403  # once
 
 

@@ -25,7 +25,7 @@ def correct_visit(
 
     ``take_back`` names what the visit did to the file by mistake; what can still be undone is undone.
     """
-    text = checks.tidy(text)
+    text, reason = checks.tidy(text), checks.one_line(reason)
     if not text:
         raise Refused(_("Write what should be read instead or besides."), "text")
     if len(text) > checks.SAID_MOST:
@@ -33,6 +33,10 @@ def correct_visit(
     with action("visit.correct", by=by) as entry:
         visit = _locked(visit, by)
         rules.check_own(visit, by)
+        last = visit.corrections.last()
+        if last and (last.corrected_by_id, last.text, last.reason) == (by.pk, text, reason):
+            entry.quiet = True  # sent twice, as by a second tap
+            return last
         correction = VisitCorrection.everything.create(
             **codes_of(visit),
             visit=visit,
@@ -40,7 +44,7 @@ def correct_visit(
             corrected_by=by,
             corrected_at=clock.now(),
             text=text,
-            reason=checks.one_line(reason),
+            reason=reason,
         )
         visit.version += 1
         visit.save(update_fields=["version"])
@@ -59,6 +63,9 @@ def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
         raise Refused(_("Say why the visit is withdrawn."), "reason")
     with action("visit.withdraw", by=by, reason=reason) as entry:
         visit = _locked(visit, by)
+        if visit.state == Visit.State.WITHDRAWN and visit.withdrawn_reason == reason:
+            entry.quiet = True  # sent twice
+            return visit
         rules.check_own(visit, by)
         visit.state, visit.withdrawn_at, visit.withdrawn_reason = Visit.State.WITHDRAWN, clock.now(), reason
         visit.version += 1
@@ -73,6 +80,9 @@ def confirm_visit(*, visit: Visit, by: Any) -> Visit:
     """The visitor confirms what somebody else typed for him; from then on it counts."""
     with action("visit.confirm", by=by) as entry:
         visit = _locked(visit, by)
+        if visit.is_entered_for and visit.confirmed_by_id == by.pk and visit.state != Visit.State.WITHDRAWN:
+            entry.quiet = True  # sent twice
+            return visit
         rules.check_confirm(visit, by)
         visit.confirmed_by, visit.confirmed_at = by, clock.now()
         visit.version += 1

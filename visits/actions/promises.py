@@ -55,6 +55,14 @@ def record_done(*, promise: Promise, what: str, on: date | None = None, by: Any)
     _check_day(promise, on)
     with action("promise.done", by=by) as entry:
         promise = _locked(promise, by)
+        if (promise.state, promise.done_what, promise.done_on, promise.done_by_id) == (
+            Promise.State.DONE,
+            what,
+            on,
+            by.pk,
+        ):
+            entry.quiet = True  # sent twice, as by a second tap
+            return promise
         rules.check_promise_open(promise)
         _set_done(promise, what, on, by)
         promise.version += 1
@@ -77,6 +85,9 @@ def move_promise(*, promise: Promise, due_on: date, reason: str, by: Any) -> Pro
         promise = _locked(promise, by)
         rules.check_promise_movable(promise)
         if due_on == promise.due_on and promise.state == Promise.State.OPEN:
+            if promise.former_dates.filter(moved_by=by, reason=reason).exists():
+                entry.quiet = True  # sent twice
+                return promise
             raise Refused(_("This is the day it already has."), "due_on")
         PromiseDate.everything.create(
             **codes_of(promise),
@@ -106,6 +117,9 @@ def drop_promise(*, promise: Promise, reason: str, by: Any) -> Promise:
         raise Refused(_("Say why it is dropped."), "reason")
     with action("promise.drop", by=by, reason=reason) as entry:
         promise = _locked(promise, by)
+        if promise.dropped_reason == reason:
+            entry.quiet = True  # sent twice
+            return promise
         rules.check_promise_movable(promise)
         if promise.state == Promise.State.OPEN:
             promise.state = Promise.State.DROPPED
@@ -136,6 +150,13 @@ def record_word(
     """
     with action("promise.word", by=by) as entry:
         promise = _locked(promise, by)
+        if (promise.state, promise.household_word, promise.asked_by_id) == (
+            word,
+            checks.one_line(household_word),
+            (asked_by or by).pk,
+        ):
+            entry.quiet = True  # sent twice
+            return promise
         apply_word(promise, word, household_word, done_what, asked_on or clock.today(), asked_by or by, visit)
         counters.recount([promise.household_id])
         entry.about(promise, fields=["state", "household_word", "done_what", "asked_by", "asked_on"])

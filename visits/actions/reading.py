@@ -98,6 +98,9 @@ def answer_question(*, question: VisitQuestion, answer: str, by: Any) -> VisitQu
         visit = _locked(question.visit, by, P.VISIT_LOG)
         question = VisitQuestion.everything.select_for_update(no_key=True, of=("self",)).get(pk=question.pk)
         question.visit = visit
+        if (question.answer, question.answered_by_id) == (text, by.pk):
+            entry.quiet = True  # sent twice, as by a second tap
+            return question
         rules.check_answer(question, by)
         question.answer, question.answered_by, question.answered_at = text, by, clock.now()
         question.save(update_fields=["answer", "answered_by", "answered_at"])

@@ -20,7 +20,7 @@ from pairing.together import read
 from visits import rules
 from visits.models import Problem
 from visits.sections.promises import promise_line
-from visits.sections.timelines import HEAVY
+from visits.sections.timelines import SHOWN
 
 TALKS = 3  # the last talks of the brief
 COMING = timedelta(days=365)  # how far ahead the brief looks for birthdays that matter
@@ -43,7 +43,7 @@ def brief(request: HttpRequest, household: Household) -> SafeString | None:
         return None
     today = clock.today()
     visits = household.visits.valid().filter(confirmed_at__isnull=False).select_related("visited_by")
-    talks = visits.exclude(said="", no_change=False).defer(*HEAVY)[:TALKS]
+    talks = visits.exclude(said="", no_change=False).only(*SHOWN)[:TALKS]
     promises, problems = household.promises.outstanding(), household.problems.open()
     members = household.memberships.present().values_list("person__name", "person__birth_date")
     notes = handover_notes(request.user, household)

@@ -19,7 +19,10 @@ from visits import rules
 from visits.models import Help, Problem, Promise, Visit
 from visits.sections.promises import promise_tone
 
-HEAVY = ("restricted", "facts", "body_hmac", "tasks", "met")  # of a visit, and not for lists
+#: Of a visit, a line shows this.
+SHOWN = (
+    "public_id", "visited_on", "recorded_at", "method", "state", "said", "no_change", "visited_by__name",
+)  # fmt: skip
 MOMENTS = 30  # entries of the time line, of each kind
 
 
@@ -34,7 +37,7 @@ def timeline(request: HttpRequest, household: Household) -> SafeString | None:
 def moments(household: Household, *, fewer: bool) -> list[dict[str, Any]]:
     """The time line's entries. ``fewer`` leaves out what bypasses the village."""
     of_all = household.problems.filter(restricted=False) if fewer else household.problems.all()
-    visits = household.visits.select_related("visited_by").defer(*HEAVY)[:MOMENTS]
+    visits = household.visits.select_related("visited_by").only(*SHOWN)[:MOMENTS]
     problems, help = of_all[:MOMENTS], household.help.all()[:MOMENTS]
     promised = household.promises.unrestricted() if fewer else household.promises.all()
     promises = promised.order_by("-made_on", "-pk")[:MOMENTS]

@@ -102,6 +102,8 @@ def problem_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
     problem = _problem(request, public_id)
     if to not in State:
         raise Http404
+    if _is_taken(request, problem, to):
+        return _taken(request, problem, from_inbox=to == State.ANSWERED)
     try:
         rules.check_move(problem, to)
         rules.check_problem_right(problem, request.user, to)
@@ -112,6 +114,9 @@ def problem_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
         try:
             form.take(problem, request.user)
         except Conflict as conflict:
+            problem.refresh_from_db(fields=["state", "version"])
+            if _is_taken(request, problem, to):
+                return _taken(request, problem, from_inbox=to == State.ANSWERED)
             sent = {str(form.fields[k].label): str(v) for k, v in form.cleaned_data.items() if k != "version"}
             stored = {label: str(text) for label, text in conflict.stored.items()}
             again = reverse("visits:problem_detail", args=[problem.public_id])
@@ -119,14 +124,27 @@ def problem_move(request: HttpRequest, public_id: str, to: str) -> HttpResponse:
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, _("Saved."))
-            if problem.state == State.REFERRED and rules.levels_of(request.user):  # the inbox goes on
-                return redirect("visits:referral_list")
-            return redirect("visits:problem_detail", public_id=problem.public_id)
+            return _taken(request, problem, from_inbox=problem.state == State.REFERRED)
     audit.read("problem.show", by=request.user, objects=[problem, problem.household])
     word, effect = _step(problem, to)
     context = _context(request, problem) | {"form": form, "word": word, "effect": effect}
     return render(request, "visits/problem_move.html", context, status=422 if form.errors else 200)
+
+
+def _is_taken(request: HttpRequest, problem: Problem, to: str) -> bool:
+    """Has this very form taken its step already, at the first of two taps?"""
+    if request.method != "POST" or problem.state != to:
+        return False
+    last: Any = problem.steps.last()
+    return bool(last and last.by == request.user and request.POST.get("version") == str(problem.version - 1))
+
+
+def _taken(request: HttpRequest, problem: Problem, *, from_inbox: bool) -> HttpResponse:
+    """On from a step that is saved."""
+    messages.success(request, _("Saved."))
+    if from_inbox and rules.levels_of(request.user):  # the inbox goes on
+        return redirect("visits:referral_list")
+    return redirect("visits:problem_detail", public_id=problem.public_id)
 
 
 def _problem(request: HttpRequest, public_id: str) -> Problem:

@@ -104,18 +104,18 @@ def _settle(
     visible = Promise.objects.visible_to(request.user, P.VISIT_LOG).select_related("household", "made_by")
     promise = get_object_or_404(visible, public_id=public_id)
     form = form_class(sent(request))
-    try:
-        check(promise)
-    except Refused as refused:
-        return refusal(request, refused)
     if request.method == "POST" and form.is_valid():
         try:
-            act(promise, form)
+            act(promise, form)  # first: what was sent twice is saved, and no fault
         except Refused as refused:
             add_refusal(form, refused)
         else:
             messages.success(request, DONE)
             return redirect("visits:promise_list")
+    try:
+        check(promise)
+    except Refused as refused:
+        return refusal(request, refused)
     audit.read("promise.show", by=request.user, objects=[promise], permission=P.VISIT_LOG)
     former = list(promise.former_dates.select_related("moved_by"))
     context = {

@@ -22,7 +22,7 @@ from visits.actions.reading import answer_question
 from visits.actions.visits import is_saved, save_visit
 from visits.forms.visit import VisitForm, sent_promises
 from visits.forms.words import CorrectionForm, QuestionAnswerForm, ReasonForm
-from visits.models import Visit
+from visits.models import Visit, VisitQuestion
 from visits.sections.effects import effect_lines, fact_lines
 from visits.sections.subjects import subject_of
 from visits.sections.timelines import METHOD_ICONS
@@ -218,11 +218,11 @@ def visit_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     """The visitor reads what was typed for him, and says that it is so; also when he has handed over since."""
     visit = _typed_for_former(request, public_id) or _visit(request, public_id, P.VISIT_LOG)
     try:
-        rules.check_confirm(visit, request.user)
         if request.method == "POST":
             confirm_visit(visit=visit, by=request.user)
             messages.success(request, DONE)
             return redirect("visits:today")
+        rules.check_confirm(visit, request.user)
     except Refused as refused:
         return refusal(request, refused)
     audit.read("visit.show", by=request.user, objects=[visit], permission=P.VISIT_LOG)
@@ -235,10 +235,9 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """待补充: the township's questions, each beside the words, which stay; a successor answers too."""
     visit = _visit(request, public_id, P.VISIT_LOG)
     asked = visit.questions.select_related("asked_by", "visit__household")
-    open_questions = [question for question in asked if rules.can_answer(question, request.user)]
-    if not open_questions:
+    form = QuestionAnswerForm(sent(request), questions=[q for q in asked if _is_mine(q, request)])
+    if not form.questions:
         return refusal(request, Refused(_("There is no open question for you at this visit.")))
-    form = QuestionAnswerForm(sent(request), questions=open_questions)
     if request.method == "POST" and form.is_valid():
         try:
             for question, words in form.answers():
@@ -249,6 +248,12 @@ def visit_answer(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.success(request, DONE)
             return redirect("visits:today")
     return _show(request, "visits/visit_answer.html", visit, form)
+
+
+def _is_mine(question: VisitQuestion, request: HttpRequest) -> bool:
+    """Does it wait for the reader's answer, or does he send the one that he has just given a second time?"""
+    again = question.answered_by_id == request.user.pk and f"answer-{question.public_id}" in request.POST
+    return again or rules.can_answer(question, request.user)
 
 
 def _visit(request: HttpRequest, public_id: str, permission: P) -> Visit:
