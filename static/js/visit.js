@@ -2,9 +2,7 @@
 // promise is filled in for a problem that one takes on; two taps store one visit. The form works without this file.
 "use strict";
 
-(() => {
-  const form = document.querySelector("form.visit-form");
-  if (!form) return;
+const beginVisit = (form) => {
   const note = form.querySelector(".draft-note");
   const button = form.querySelector(".save-bar button");
   const keepsDrafts = "draft" in form.dataset && typeof Drafts !== "undefined";
@@ -67,7 +65,9 @@
   // --- the draft: all that was typed, by name ---------------------------------------------------------------------
   const SKIPPED = new Set(["csrfmiddlewaretoken", "device_at", "client_id"]);
   const content = () => [...new FormData(form)].filter(([name]) => !SKIPPED.has(name));
-  const empty = JSON.stringify(content());
+  // A form that came back with errors already holds the newest words.
+  const comesBack = form.querySelector("[data-focus]") !== null;
+  const empty = comesBack ? "" : JSON.stringify(content());
 
   const fill = (fields) => {
     const names = new Set(fields.map(([name]) => name));
@@ -115,8 +115,6 @@
     if (document.visibilityState === "hidden" && timer) keep().catch(() => {});
   });
 
-  // A form that came back with errors already holds the newest words.
-  const comesBack = form.querySelector("[data-focus]") !== null;
   const restored = (async () => {
     if (!keepsDrafts || !Drafts.usable || comesBack) return;
     const draft = (await Drafts.list()).find((found) => found.path === location.pathname);
@@ -147,6 +145,13 @@
     busy(false);
     say(word);
   };
+  // What is wrong stands in the form that the server answered; it takes the place of this one.
+  const comeBack = (html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("form.visit-form");
+    form.replaceWith(fresh);
+    beginVisit(fresh);
+    fresh.querySelector("[data-focus]").focus();
+  };
   const forget = async () => {
     if (keepsDrafts && Drafts.usable) await Drafts.remove(form.elements.client_id.value).catch(() => {});
   };
@@ -168,6 +173,7 @@
     if (answer.status >= 500 || answer.status === 429) return stay(kept ? "away" : "unheard");
     // The session has ended. The sign-in page leads back here; without a draft this page must stay open.
     if (answer.type === "opaqueredirect" && !kept && !(await Session.renew())) return stay("");
+    if (answer.status === 422) return comeBack(await answer.text());
     if (answer.ok) {
       const { to } = await answer.json();
       await forget();
@@ -176,7 +182,10 @@
     }
     // What the server has kept itself comes back no more: its id is used, every save would clash again.
     if ([409, 410].includes(answer.status)) await forget();
-    form.submit(); // errors, a conflict or an ended session: the server's own page says it; the same id, so once
+    form.submit(); // a conflict or an ended session: the server's own page says it; the same id, so once
   });
   window.addEventListener("pageshow", () => busy(false));
-})();
+};
+
+const visitForm = document.querySelector("form.visit-form");
+if (visitForm) beginVisit(visitForm);

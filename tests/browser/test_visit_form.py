@@ -235,6 +235,25 @@ def test_a_small_form_stays_without_a_signal(phone: Page, world: cast.World) -> 
     expect(phone.get_by_text("已保存")).to_be_visible()
 
 
+def test_a_refused_form_comes_back_by_one_answer_and_goes_on(phone: Page, world: cast.World) -> None:
+    phone.goto(form_of(world))
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    phone.locator("#id_said").fill(WORDS + "十一")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.locator("[data-focus]")).to_be_focused()
+    expect(phone.locator("#id_said")).to_have_value(WORDS + "十一")
+    assert len(sent) == 1
+    tap(phone, "看病就医")
+    tap(phone, "转办")
+    expect(phone.locator("[data-office]").first).to_have_text("乡镇卫生院")
+    kept(phone, WORDS + "十一")
+    tap(phone, "canary-own-head")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("已保存")).to_be_visible()
+    assert len(sent) == 2
+
+
 def test_no_change_and_something_has_changed_exclude_each_other(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     tap(phone, "情况没有变化")
@@ -348,9 +367,14 @@ def test_the_form_works_without_script(live: Site, browser, world: cast.World) -
     enter(page, world)
     page.goto(form_of(world))
     tap(page, "canary-own-head")
-    tap(page, "情况没有变化")
+    page.locator("#id_said").fill(WORDS + "十二")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#id_said")).to_have_value(WORDS + "十二")  # the browser's own doing
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("您已经保存过了")).to_be_visible()
+    assert Visit.everything.filter(said=WORDS + "十二").count() == 1
     context.close()
 
 

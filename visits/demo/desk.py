@@ -7,7 +7,7 @@ referral of these days.
 
 import uuid
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import cycle
 from typing import Any
 
@@ -48,7 +48,7 @@ class Desk:
     """The scenes, each of one household."""
 
     def __init__(self, staff: User, cadre: Any) -> None:
-        self.staff, self.cadre, self.now = staff, cadre, clock.now()
+        self.staff, self.cadre, self.today = staff, cadre, clock.today()
 
     def promise_due(self, home: Home) -> None:
         with self._days_ago(6):
@@ -62,7 +62,7 @@ class Desk:
 
     def answer_owed(self, home: Home) -> None:
         with self._days_ago(9):
-            said = "高龄补贴比去年晚了一个月，还没有到账。"
+            said = "临时救助报上去一个月了，钱还没有到账。"
             asked = ProblemInput("allowance", said, "referred", "township_affairs")
             problem = self._visit(home, said, problems=[asked]).problems.get()
         with self._days_ago(2):
@@ -93,12 +93,13 @@ class Desk:
             slip = print_slips(households=[home.household], cadre=self.cadre, by=self.cadre)[0]
         with self._days_ago(1):
             visited_on = clock.today() - timedelta(days=2)
-            said = "帮着把过冬的煤卸了，老两口留吃了饭。"
+            said = "帮着把过冬的煤卸了，家里留吃了饭。"
             clerk = User.objects.get(username="clerk")
             self._visit(home, said, visited_on=visited_on, slip=slip, by=clerk, tasks=["errand"])
 
     def _days_ago(self, days: int) -> AbstractContextManager[None]:
-        return clock.pretending(self.now - timedelta(days=days))
+        day = self.today - timedelta(days=days)
+        return clock.pretending(datetime.combine(day, time(10, 20), tzinfo=clock.business_timezone))
 
     def _visit(self, home: Home, said: str, *, slip: Any = None, by: Any = None, **more: Any) -> Visit:
         told = {
