@@ -8,27 +8,36 @@ when fifty different names have failed there, because a whole township may sit b
 import hashlib
 import secrets
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pairing import audit, clock
+from pairing import audit, clock, wording
+from pairing.actions.people import void_invitations
 from pairing.actions.second_factors import whose_secrets
 from pairing.crypto import blind, seal, unseal
 from pairing.error_pages import answer
 from pairing.models import KnownDevice, User
 from pairing.models.people import sign_in_name
+
+SHEETS_TOLD = timedelta(days=30)  # for so long after its use a sheet is told of in each new browser
+_BEGUN_WITH = (
+    "sign_in.begun_with"  # the session's key for what ``User.get_session_auth_hash`` said at the password
+)
 
 
 class UsernameOrPhone(ModelBackend):
@@ -132,6 +141,23 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
     )
 
 
+def tell_of_sheets(request: HttpRequest, user: User) -> None:
+    """Once in each browser: when and from whom a printed sheet has set this person's password of late.
+
+    Who makes sheets can use one himself, and nobody can prevent that; but nobody can hide it from the person either.
+    """
+    used = user.invitations.filter(used_at__gt=clock.now() - SHEETS_TOLD).select_related("created_by")
+    sheets = [
+        f"{wording.moment(sheet.used_at)} ({sheet.created_by.name if sheet.created_by else _('site set-up')})"
+        for sheet in used.order_by("used_at")
+    ]
+    if sheets:
+        words = _(
+            "Your password was set with a printed sheet: %(sheets)s. If that was not you, tell the county office."
+        )
+        messages.warning(request, words % {"sheets": wording.listed(sheets)})
+
+
 # --- allauth ------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +197,17 @@ class AccountAdapter(DefaultAccountAdapter):
             },
         )
 
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Note which password and which epoch the sign-in begins with; the second factor may come minutes later."""
+        request.session[_BEGUN_WITH] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request: HttpRequest, user: Any) -> None:
+        if request.session.pop(_BEGUN_WITH, "") != user.get_session_auth_hash():
+            messages.error(
+                request, _("Your password or your sign-ins have changed meanwhile. Please begin again.")
+            )
+            raise ImmediateHttpResponse(redirect("account_login"))
         with transaction.atomic():
             super().login(request, user)
             request.session["started_at"] = clock.now().timestamp()
@@ -180,6 +216,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)
+        if known_device(request, user.username) is None:
+            tell_of_sheets(request, user)
         remember_device(request, response, user)
         return response
 
@@ -194,6 +232,7 @@ class AccountAdapter(DefaultAccountAdapter):
             user.password_changed_at = clock.now()
             user.must_change_password = False
             user.save(update_fields=["password", "password_changed_at", "must_change_password"])
+            void_invitations(user)
             _write("password.change", by=user)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

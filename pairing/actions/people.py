@@ -159,7 +159,7 @@ def disable_user(*, person: User, reason: str, by: User) -> User:
         person.version += 1
         person.save(update_fields=["is_active", "session_epoch", "version"])
         KnownDevice.objects.filter(user=person).delete()
-        Invitation.objects.filter(user=person, used_at=None).update(expires_at=clock.now())
+        void_invitations(person)
         entry.about(person, fields=["is_active"])
     return person
 
@@ -218,7 +218,7 @@ def create_invitation(*, person: User, by: User | None) -> tuple[Invitation, str
         if not person.is_active:
             raise Refused(_("This account is shut. Open it first."))
         now = clock.now()
-        Invitation.objects.filter(user=person, used_at=None, expires_at__gt=now).update(expires_at=now)
+        void_invitations(person)
         invitation = Invitation.objects.create(
             user=person,
             kind=kind,
@@ -230,6 +230,12 @@ def create_invitation(*, person: User, by: User | None) -> tuple[Invitation, str
         entry.about(person)
         entry.detail["kind"] = kind
     return invitation, token
+
+
+def void_invitations(person: User) -> None:
+    """Sheets that were printed for a person and not used open nothing any more. For actions and the adapter."""
+    now = clock.now()
+    Invitation.objects.filter(user=person, used_at=None, expires_at__gt=now).update(expires_at=now)
 
 
 def accept_invitation(*, invitation: Invitation, password: str) -> User:

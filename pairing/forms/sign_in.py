@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm
@@ -121,6 +122,13 @@ class PasswordForm(ChangePasswordForm):
         for name, label in (("password1", _("New password")), ("password2", _("New password again"))):
             self.fields[name] = _password(label, "new-password")
         self.fields["password1"].help_text = PASSWORD_HINT
+
+    def clean_oldpassword(self) -> str:
+        """Counted and recorded as at sign-in: an open session is no place to try passwords."""
+        password = str(self.cleaned_data["oldpassword"])
+        if not get_account_adapter().reauthenticate(self.user, password):
+            raise get_account_adapter().validation_error("enter_current_password")
+        return password
 
     def clean_password1(self) -> str:
         password = str(self.cleaned_data["password1"])

@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 
 from pairing import clock
 from pairing.actions import people
 from pairing.errors import Refused
 from pairing.models import AuditEvent, Grant, Invitation, User
 from tests.pairing.conftest import PASSWORD
+from tests.pairing.signing_in import attempt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 NEW = {"password1": "seven sheep on the ridge", "password2": "seven sheep on the ridge"}
@@ -82,6 +84,30 @@ def test_a_reset_ends_sessions_and_forgets_known_devices(cast, client):
     people.accept_invitation(invitation=invitation, password=NEW["password1"])
     assert client.get("/me/").status_code == 302
     assert not cast.cadre.known_devices.exists()
+
+
+def test_ones_own_new_password_voids_a_sheet_that_lies_about(cast, client):
+    _invitation, token = people.create_invitation(person=cast.cadre, by=cast.town)
+    attempt(client, "cadre", PASSWORD)
+    assert client.post("/account/password/change/", {"oldpassword": PASSWORD, **NEW}).status_code == 302
+    assert people.open_invitation(token) is None
+
+
+def test_each_new_browser_is_told_of_the_sheets_that_were_used(cast, client):
+    """An administrator who uses a sheet himself cannot hide it from the person, whoever signs in first."""
+    for password in ("nine ducks on the river", NEW["password1"]):
+        sheet, _token = people.create_invitation(person=cast.cadre, by=cast.town)
+        people.accept_invitation(invitation=sheet, password=password)
+
+    def told(browser):
+        attempt(browser, "cadre", NEW["password1"])
+        return browser.get("/me/").content.decode().count("(镇管理)")
+
+    other = Client()
+    other.cookies["django_language"] = "en"
+    assert [told(browser) for browser in (other, client, client)] == [2, 2, 0]
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=31)):
+        assert told(Client()) == 0
 
 
 @pytest.mark.parametrize("between", [" ", "-", "/", "?", "#", "%", "../"])

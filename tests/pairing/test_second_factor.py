@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from pairing.actions import people
 from pairing.actions.second_factors import _new_recovery_codes, activate_code_app
 from pairing.crypto import seal
 from pairing.models import AuditEvent, User
@@ -149,6 +150,22 @@ def test_secrets_from_before_the_binding_are_bound_by_the_migration(client, cast
     migration.bind(apps, None)
     client.post(CODE, {"code": code_now()})
     assert signed_in(client)
+
+
+@pytest.mark.parametrize("meanwhile", ["a new password", "signed out everywhere"])
+def test_a_code_after_the_password_or_the_sessions_have_changed_signs_nobody_in(
+    client, cast, enrolled, meanwhile
+):
+    """A thief with the old password and the phone stands at the page for the code."""
+    attempt(client, "county", PASSWORD)
+    if meanwhile == "a new password":
+        sheet, _token = people.create_invitation(person=cast.county, by=cast.system)
+        people.accept_invitation(invitation=sheet, password="seven sheep on the ridge")
+    else:
+        people.end_sessions(person=cast.county, by=cast.system)
+    answer = client.post(CODE, {"code": code_now()})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/login/")
+    assert not signed_in(client)
 
 
 def test_wrong_codes_are_counted(client, cast, enrolled):
