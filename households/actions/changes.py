@@ -275,9 +275,9 @@ def withdraw_change(*, request: ChangeRequest, by: Any) -> ChangeRequest:
         request = _locked(request)
         change_rules.check_proposer(request, by)
         change_rules.check_state(request, State.WITHDRAWN)
-        request.state = State.WITHDRAWN
+        request.state, request.withdrawn_at = State.WITHDRAWN, clock.now()
         request.version += 1
-        request.save(update_fields=["state", "version"])
+        request.save(update_fields=["state", "withdrawn_at", "version"])
         entry.about(request.household, request)
     return request
 
@@ -292,10 +292,10 @@ def withdraw_all(*, household: Household, why: str, by: Any) -> list[ChangeReque
     if requests:
         with action("change.withdraw", by=by, permission=P.HOUSEHOLD_EDIT) as entry:
             for request in requests:
-                request.state = State.WITHDRAWN
+                request.state, request.withdrawn_at = State.WITHDRAWN, clock.now()
                 request.remark = " ".join(filter(None, [why, request.remark]))[:400]
                 request.version += 1
-                request.save(update_fields=["state", "remark", "version"])
+                request.save(update_fields=["state", "withdrawn_at", "remark", "version"])
             entry.about(household, *requests)
     return requests
 

@@ -82,10 +82,10 @@ def _hand_over(
     return started
 
 
-def preview_handover(successions: Sequence[Succession], *, handed_on: date) -> list[Outcome]:
+def preview_handover(successions: Sequence[Succession], *, handed_on: date, by: User) -> list[Outcome]:
     """What ``hand_over`` would do now, household by household; nothing is written."""
     ids = [s.pairing.household_id for s in successions]
-    change = Change(ids, [s.cadre.pk for s in successions], lock=False)
+    change = Change(ids, [s.cadre.pk for s in successions], by=by, lock=False)
 
     def succeed(item: Succession) -> Pairing:
         former = change.pairing(item.pairing)

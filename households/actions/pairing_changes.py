@@ -39,7 +39,7 @@ def changing(
         "pairing_ends_after_start": _("A pairing cannot end before it began."),
     }
     with action(name, by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry, refusing(**reasons):
-        change = Change(household_ids, cadre_ids, lock=True)
+        change = Change(household_ids, cadre_ids, by=by, lock=True)
         for household in change.households.values():
             rules.check_reach(by, household)
         yield change
@@ -60,7 +60,9 @@ class Assignment:
 class Change:
     """The locked rows of one action, and what it does to them."""
 
-    def __init__(self, household_ids: Iterable[int], cadre_ids: Iterable[int], *, lock: bool) -> None:
+    def __init__(
+        self, household_ids: Iterable[int], cadre_ids: Iterable[int], *, by: User, lock: bool
+    ) -> None:
         household_ids, cadre_ids = sorted(set(household_ids)), sorted(set(cadre_ids))
         self.lock = lock
         rows = Household.everything.filter(pk__in=household_ids).order_by("pk")
@@ -70,7 +72,7 @@ class Change:
         for row in Pairing.everything.open().filter(household__in=household_ids).select_related("cadre"):
             self.open.setdefault(row.household_id, []).append(row)
         self.former = _last_leads(household_ids)
-        self.loads = loads(cadre_ids)
+        self.loads = loads(cadre_ids, by=by)
         self.new: list[Pairing] = []
         self.changed: dict[tuple[tuple[str, Any], ...], list[Pairing]] = {}
 
@@ -189,9 +191,15 @@ class Change:
         )
 
 
-def loads(cadre_ids: Iterable[int]) -> Counter[int]:
-    """How many households each of these people looks after today, as lead or second helper."""
-    rows = Pairing.everything.open().filter(cadre__in=list(cadre_ids)).order_by()
+def loads(cadre_ids: Iterable[int], *, by: User) -> Counter[int]:
+    """How many households each of these people looks after today where ``by`` pairs, as lead or second helper.
+
+    What lies elsewhere neither shows in a refusal nor brings one about: who pairs in all of a helper's places sees
+    the whole load.
+    """
+    rows = (
+        Pairing.objects.visible_to(by, P.PAIRING_MANAGE).open().filter(cadre__in=list(cadre_ids)).order_by()
+    )
     return Counter(dict(rows.values_list("cadre").annotate(Count("pk"))))
 
 

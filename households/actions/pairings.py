@@ -101,9 +101,10 @@ class Outcome:
     reason: str = ""
 
 
-def preview_roster(assignments: Sequence[Assignment], *, started_on: date) -> list[Outcome]:
+def preview_roster(assignments: Sequence[Assignment], *, started_on: date, by: User) -> list[Outcome]:
     """What ``pair_roster`` would do now, line by line, by the same rules; nothing is written."""
-    change = Change([a.household.pk for a in assignments], [a.cadre.pk for a in assignments], lock=False)
+    households, cadres = [a.household.pk for a in assignments], [a.cadre.pk for a in assignments]
+    change = Change(households, cadres, by=by, lock=False)
     return [outcome_of(change, item, partial(change.assign, item, started_on)) for item in assignments]
 
 

@@ -30,16 +30,16 @@ from pairing.roles import P
 STATES = [
     ("", _("all open files")),
     ("unpaired", _("without a helper")),
-    ("overdue", _("not visited for over 120 days")),
-    ("promise", _("with an open promise")),
-    ("question", _("with an unanswered question")),
+    ("overdue", _("over 120 days")),
+    ("promise", _("open promise")),
+    ("question", _("open question")),
     ("away", _("whole family away")),
     ("closed", _("closed files")),
 ]
 ORDERS = [
-    ("name", _("by name of the head")),
+    ("name", _("by name")),
     ("number", _("by file number")),
-    ("visit", _("longest not visited first")),
+    ("visit", _("longest unvisited")),
 ]
 
 
@@ -54,9 +54,9 @@ class HouseholdFilter(forms.Form):
 
     def __init__(self, *args: Any, villages: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["village"].choices = [("", "—"), *villages]  # type: ignore[attr-defined]
+        self.fields["village"].choices = [("", _("all")), *villages]  # type: ignore[attr-defined]
         kind = cast(CodeField, self.fields["type"])
-        kind.choices = [("", "—"), *codelists.labels("household_type").items()]
+        kind.choices = [("", _("all")), *codelists.labels("household_type").items()]
 
     def clean_q(self) -> str:
         """Whole numbers of people are searched by POST only: addresses land in logs."""
@@ -233,11 +233,17 @@ def places_of(by: Any, permission: P, chosen: str) -> list[Area]:
 
     Then the villages of the township that is ``chosen``, or in which the chosen village lies.
     """
-    if all(len(code) >= LENGTH[Area.Level.TOWNSHIP] for code in prefixes(by, permission)):
+    if within_township(by, permission):
         return villages_of(by, permission)
     inside = chosen[: LENGTH[Area.Level.TOWNSHIP]]
     near = Q(code__startswith=inside) if re.fullmatch("[0-9]{9}", inside) else Q()
     return list(_places(by, permission).filter(Q(level=Area.Level.TOWNSHIP) | near))
+
+
+def within_township(by: Any, permission: P, chosen: str = "") -> bool:
+    """Does a list show no more than townships: one is ``chosen``, or ``by`` has no larger area?"""
+    areas = [chosen] if chosen else prefixes(by, permission)
+    return all(len(code) >= LENGTH[Area.Level.TOWNSHIP] for code in areas)
 
 
 def _places(by: Any, permission: P) -> Any:

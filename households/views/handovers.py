@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from households.actions import handovers as actions
 from households.actions.handovers import Succession
 from households.actions.pairings import Outcome
-from households.forms.pairings import HandoverForm, helpers_of, is_uuid
+from households.forms.pairings import HandoverForm, duties_here, helpers_of, is_uuid
 from households.models import Pairing
 from households.views.pairings import CONFIRM, helper_or_404, helpers_with_loads, loads_after, name_villages
 from pairing import audit, wording
@@ -52,13 +52,14 @@ def handover_create(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen, data = form.successors(), form.cleaned_data
         successions = [Succession(p, cadre, note) for p, (cadre, note) in chosen.items()]
-        outcomes = actions.preview_handover(successions, handed_on=data["handed_on"])
+        day = data["handed_on"]
+        outcomes = actions.preview_handover(successions, handed_on=day, by=request.user)  # type: ignore[arg-type]
         if CONFIRM in request.POST:
             try:
                 actions.hand_over(
                     cadre=leaver,
                     successions=successions,
-                    handed_on=data["handed_on"],
+                    handed_on=day,
                     reason=data["reason"],
                     end_duty=data["end_duty"],
                     by=request.user,  # type: ignore[arg-type]
@@ -74,7 +75,10 @@ def handover_create(request: HttpRequest, public_id: str) -> HttpResponse:
                 )
                 messages.success(request, words % {"number": len(chosen)})
                 if data["end_duty"] and (
-                    stays := wording.listed(g.area.label for g in actions.duties(leaver))
+                    stays := wording.listed(
+                        g.area.label
+                        for g in duties_here(request.user).filter(user=leaver).select_related("area")
+                    )
                 ):
                     said = _("%(name)s remains a cadre where others decide on that: %(places)s.")
                     messages.info(request, said % {"name": leaver.name, "places": stays})

@@ -81,7 +81,7 @@ def pairing_create(request: HttpRequest) -> HttpResponse:
     outcomes: list[Outcome] = []
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["started_on"]
-        outcomes = actions.preview_roster(form.assignments(), started_on=day)
+        outcomes = actions.preview_roster(form.assignments(), started_on=day, by=request.user)  # type: ignore[arg-type]
         if CONFIRM in request.POST:
             try:
                 started = actions.pair_roster(assignments=form.assignments(), started_on=day, by=request.user)  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ def pairing_roster(request: HttpRequest) -> HttpResponse:
         day = form.cleaned_data["started_on"]
         lines = read_roster(form.cleaned_data["lines"], by=request.user)
         known = [line.assignment for line in lines if line.assignment]
-        outcomes = actions.preview_roster(known, started_on=day)
+        outcomes = actions.preview_roster(known, started_on=day, by=request.user)  # type: ignore[arg-type]
         wrong = not known or len(known) < len(lines) or any(o.kind == "refused" for o in outcomes)
         if not lines:
             form.add_error("lines", form.fields["lines"].error_messages["required"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
-from households.forms.households import FindForm, HouseholdFilter, places_of
+from households.forms.households import FindForm, HouseholdFilter, places_of, within_township
 from households.models import Household
 from households.models.files import HouseholdQuerySet
 from households.models.months import gap_begins, is_overdue
@@ -47,6 +47,8 @@ def household_list(request: HttpRequest) -> HttpResponse:
     order = ORDER[chosen.get("sort") or "name"]
     if "q" in chosen and order == ORDER["name"]:
         rows, order = rows.annotate(found_order=FOUND_ORDER), ("found_order", "id")
+    # Within a township people compare the number with their own lists.
+    small = within_township(request.user, P.HOUSEHOLD_VIEW, chosen.get("village", ""))
     page = keyset_page(
         rows.values(*dict.fromkeys([*COLUMNS, *order])),
         order,
@@ -65,7 +67,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
         "table": _table(page.rows, places),
         "pager": page,
         "query": query.urlencode(),
-        "count": capped_count(rows),
+        "count": str(rows.count()) if small else capped_count(rows),
         "filtered": bool(set(chosen) - {"sort"}),
     }
     return render(request, "households/household_list.html", context)

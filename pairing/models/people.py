@@ -32,11 +32,14 @@ class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: Any, permission: P) -> "UserQuerySet":
         """People whose home area lies where ``user`` holds ``permission``, or who hold a grant there.
 
+        Once a grant has ended, whoever manages people there has lost its holder from sight; auditors have not.
         A system administrator sees the people above townships in his area only through their grants.
         """
         areas = prefixes(user, permission)
-        granted = Grant.objects.filter(below("area_id", areas)).values("user")
-        return self.filter(below("area_id", areas) | Q(pk__in=granted))
+        granted = Grant.objects.filter(below("area_id", areas))
+        if permission == P.PEOPLE_MANAGE:
+            granted = granted.open(clock.today())
+        return self.filter(below("area_id", areas) | Q(pk__in=granted.values("user")))
 
     def with_role(self, role: Role, on: date) -> "UserQuerySet":
         """People who hold ``role`` somewhere on ``on``."""

@@ -174,6 +174,8 @@ def grant_end(request: HttpRequest, public_id: str) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("The role has ended."))
+            if not User.objects.visible_to(request.user, P.PEOPLE_MANAGE).filter(pk=grant.user_id).exists():
+                return redirect("pairing:person_list")  # it was the only one here
             return redirect("pairing:person_detail", public_id=grant.user.public_id)
     return _page(request, "grant_end", grant.user, form=form, grant=grant)
 

@@ -45,6 +45,50 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
 });
 
+// --- a list worked through file by file: this tab remembers the list, and the page of each file leads on in it -----
+// Addresses of files only, and nothing on the server: another's files stay as closed as before.
+const opened = (() => {
+  const { account } = document.body.dataset;
+  const list = document.querySelector("[data-files]");
+  try {
+    if (!account) sessionStorage.removeItem("files");
+    else if (list) {
+      const links = [...list.querySelectorAll("tbody th a")].map((link) => link.getAttribute("href"));
+      const further = list.querySelectorAll(".pager [rel=next]");
+      sessionStorage.setItem("files", JSON.stringify({
+        account,
+        name: document.querySelector("h1").textContent,
+        url: location.pathname + location.search,
+        files: [...new Set(links)].filter((url) => /^\/households\/[0-9a-f-]{36}\/$/.test(url)),
+        further: further.length === 1 ? further[0].href : "",
+      }));
+    }
+    const kept = JSON.parse(sessionStorage.getItem("files"));
+    return kept?.account === account ? kept : null;
+  } catch {
+    return null; // a browser that keeps nothing: the way back leads to the register
+  }
+})();
+const walk = document.querySelector("[data-walk]");
+const place = opened ? opened.files.indexOf(location.pathname) : -1;
+if (walk && place >= 0) {
+  const last = place + 1 === opened.files.length;
+  const lead = (rel, url) => {
+    const link = walk.querySelector(`[rel=${rel}]`);
+    if (url) link.href = url;
+    link.hidden = !url;
+  };
+  lead("prev", opened.files[place - 1]);
+  lead("next", opened.files[place + 1]);
+  walk.querySelector("[data-further]").hidden = !(last && opened.further);
+  walk.querySelector("[data-further]").href = opened.further;
+  walk.querySelector("[data-place]").textContent = `${place + 1} / ${opened.files.length}`;
+  walk.hidden = false;
+  const back = document.querySelector(".page-head .back");
+  back.href = opened.url;
+  back.lastChild.textContent = opened.name;
+}
+
 // --- printing ---------------------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

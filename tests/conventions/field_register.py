@@ -164,7 +164,10 @@ _REGISTER: Mapping[str, list[Fields]] = {
     ],
     "households.ChangeRequest": [
         ROW,
-        public("the way of a request", "household state batch base_version round proposed_at decided_at"),
+        public(
+            "the way of a request",
+            "household state batch base_version round proposed_at decided_at withdrawn_at",
+        ),
         personal("who asks, who decides", "proposed_by decided_by", VILLAGE),
         personal("why, and what was seen", "reason proof remark", VILLAGE),  # one's own, or to review
     ],
@@ -291,7 +294,7 @@ _WRITERS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "households.Membership": {"*": OFFICE},
     "households.PersonYear": {"*": OFFICE},
     "households.Absence": {"*": VILLAGE},  # a visit tells of it, too
-    "households.ChangeRequest": {"*": VILLAGE, "decided_by decided_at remark": OFFICE},
+    "households.ChangeRequest": {"*": VILLAGE, "decided_by decided_at withdrawn_at remark": OFFICE},
     "households.ChangeField": {"*": VILLAGE, "remark": OFFICE},
     "households.Pairing": {"*": ADMINS},
     "households.FileQuestion": {"*": OFFICE},

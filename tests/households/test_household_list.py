@@ -1,6 +1,7 @@
 """The register: who sees which rows, what finds them, what it costs."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from households.models import Household
 from pairing.models import AuditEvent, Grant
+from pairing.tables import capped_count
 from tests import cast, factories
 from tests.cast import World
 
@@ -102,6 +104,15 @@ def test_one_audit_row_names_the_filters_and_no_value(world: World):
     row = AuditEvent.objects.get(action="household.list")
     assert row.detail == {"filters": ["q", "state"]}
     assert row.object_ids == [world.files["area"].public_id]
+
+
+def test_the_number_is_exact_within_a_township_and_capped_above(world: World, monkeypatch: Any):
+    monkeypatch.setattr(capped_count, "__defaults__", (2,))
+    counts = {who: world.client(who).get(URL).context["count"] for who in ("staff", "county_admin")}
+    assert counts == {"staff": "4", "county_admin": "2+"}
+    for place in (cast.TOWNSHIP, cast.SECOND_VILLAGE):
+        page = world.client("county_admin").get(URL, {"village": place})
+        assert page.context["count"] == str(len(page.context["table"].rows))
 
 
 def test_people_without_a_grant_for_files_are_refused(world: World):

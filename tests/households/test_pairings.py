@@ -87,6 +87,20 @@ def test_the_load_has_a_limit(world, settings):
         )
 
 
+def test_the_limit_counts_what_the_administrator_sees(world, settings):
+    """A refusal that came of another township's households would tell of them."""
+    settings.HOUSEHOLDS_PER_CADRE = 2
+    cadre, admin = world.people["cadre"], world.people["township_admin"]
+    factories.pairings([(world.files["other_township"], cadre, TODAY, None)], role="second")
+    new = Assignment(world.files["area"], cadre)
+    seen = {
+        who: actions.preview_roster([new], started_on=TODAY, by=world.people[who])[0].kind
+        for who in ("township_admin", "county_admin")
+    }
+    assert seen == {"township_admin": "pair", "county_admin": "refused"}
+    actions.pair(household=new.household, cadre=cadre, started_on=TODAY, by=admin)
+
+
 def test_ending_needs_the_version_that_was_seen_and_a_day_inside(world):
     admin, row = world.people["township_admin"], world.pairings["own"]
     with pytest.raises(Refused):

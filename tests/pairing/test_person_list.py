@@ -2,7 +2,8 @@
 
 import pytest
 
-from pairing.models import Grant
+from pairing.models import Grant, User
+from pairing.roles import P
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 URL = "/people/"
@@ -64,3 +65,16 @@ def test_queries_do_not_grow_with_the_list(cast, sign_in, django_assert_max_num_
     client.get(URL)
     with django_assert_max_num_queries(12):
         client.get(URL)
+
+
+def test_whoever_leaves_for_another_area_is_seen_there_only(cast, sign_in):
+    """The administrator who ends the only role here goes back to the list; the auditor still finds the account."""
+    theirs = cast.neighbour_cadre
+    here = Grant.objects.create(user=theirs, role="cadre", area_id="620702101", granted_by=cast.town)
+    client = sign_in(cast.town)
+    assert client.get(f"/people/{theirs.public_id}/").status_code == 200
+    ended = client.post(f"/grants/{here.public_id}/end/", {"reason": "went back"})
+    assert ended.status_code == 302 and ended.url == URL
+    assert "neighbour_cadre" not in names(client.get(URL))
+    assert client.get(f"/people/{theirs.public_id}/").status_code == 404
+    assert User.objects.visible_to(cast.town_auditor, P.AUDIT_VIEW).filter(pk=theirs.pk).exists()

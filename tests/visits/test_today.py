@@ -182,7 +182,11 @@ def test_a_former_helper_reads_why_his_request_went_with_the_file(world):
     assert "您为canary-own-head提交的变更已撤回。" in page
     assert "户档案已注销：死亡" in page
     assert own.public_id.hex not in page.replace("-", "")
+    # What counts is when somebody closed it, not the day that the file then bears.
     Household.everything.filter(pk=own.pk).update(closed_on=clock.today() - timedelta(days=61))
+    assert "canary-own" in client.get(reverse("visits:today")).content.decode()
+    withdrawn = ChangeRequest.everything.filter(pk=world.requests["own"].pk)
+    withdrawn.update(withdrawn_at=clock.now() - timedelta(days=61))
     assert "canary-own" not in client.get(reverse("visits:today")).content.decode()
     assert "canary-own" not in world.client("other_cadre").get(reverse("visits:today")).content.decode()
 

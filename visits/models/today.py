@@ -12,7 +12,7 @@ from django.db import connection
 from households.rules.words import because_closed
 from pairing import clock
 
-TOLD = timedelta(days=60)  # for so long after a file has closed
+TOLD = timedelta(days=60)  # for so long after a file was closed, on whichever day it says it was
 
 _ASKED = "v.state = 'asked'"  # Visit.asked()
 # Problem.answer_owed(), without what was said at the table already
@@ -28,7 +28,7 @@ _HIS_TO_ANSWER = """(v.visited_by_id = %(user)s OR NOT EXISTS (SELECT FROM house
 
 # Withdrawn when the file closed (rules.words.because_closed), with the pairing: he can open neither, and reads why.
 _CLOSED = """c.proposed_by_id = %(user)s AND c.state = 'withdrawn' AND starts_with(c.remark, %(closed)s)
-    AND f.closed_on > %(told_since)s"""
+    AND f.status = 'closed' AND c.withdrawn_at > %(told_since)s"""
 
 
 def _visits(which: str) -> str:
@@ -86,7 +86,7 @@ def read_rows(user: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            _ROWS, {"user": user.pk, "told_since": clock.today() - TOLD, "closed": because_closed("")}
+            _ROWS, {"user": user.pk, "told_since": clock.now() - TOLD, "closed": because_closed("")}
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
