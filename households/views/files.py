@@ -93,7 +93,17 @@ class RowsOf:
         self.members = household.memberships.present().select_related("person").order_by("pk")
         self.person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
         self.absences = household.absences.on(today)
-        self.pairings = household.pairings.valid().select_related("cadre__unit")
+        pairings = household.pairings.valid().select_related("cadre__unit")
+        self.pairings = pairings.only(
+            "household",
+            "public_id",
+            "role",
+            "voided",
+            "started_on",
+            "ended_on",
+            "cadre__name",
+            "cadre__unit__name",
+        )
         self.years = household.years.filter(year__lte=today.year).order_by("-year")[:1]
         self.areas = areas_of(household)
         self.links = VillageLink.objects.today_in(*([household.village_code] if office else []))

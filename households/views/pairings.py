@@ -234,7 +234,9 @@ def helper_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """The households that somebody looks after, and those that he looked after."""
     person = helper_or_404(request, public_id)
     pairings = Pairing.objects.visible_to(request.user, P.PAIRING_MANAGE).filter(cadre=person)
-    pairings = list(pairings.select_related("household").defer("household__phone", "household__bank_account"))
+    pairings = list(
+        pairings.select_related("household", "cadre").defer("household__phone", "household__bank_account")
+    )
     name_villages([p.household for p in pairings])
     audit.read("pairing.helper", by=request.user, objects=[p.household for p in pairings],
                permission=P.PAIRING_MANAGE, object_type="households.household")  # fmt: skip

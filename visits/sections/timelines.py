@@ -21,7 +21,7 @@ from visits.sections.promises import promise_tone
 
 #: Of a visit, a line shows this.
 SHOWN = (
-    "public_id", "visited_on", "recorded_at", "method", "state", "said", "no_change", "visited_by__name",
+    "household", "public_id", "visited_on", "recorded_at", "method", "state", "said", "no_change", "visited_by__name",
 )  # fmt: skip
 MOMENTS = 30  # entries of the time line, of each kind
 
