@@ -97,6 +97,7 @@ VERBS = {
     "roster": pgettext_lazy("what was done", "paired by roster"),
     "save": pgettext_lazy("what was done", "saved"),
     "show": pgettext_lazy("what was done", "looked at"),
+    "show_many": pgettext_lazy("what was done", "shown, several"),
     "solve": pgettext_lazy("what was done", "solved"),
     "start": pgettext_lazy("what was done", "started"),
     "take_back": pgettext_lazy("what was done", "taken back to oneself"),

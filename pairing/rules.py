@@ -37,12 +37,20 @@ def check_can_grant(grant: Grant, *, by: User | None) -> None:
         raise Refused(_("This role does not exist at this level."), "role_area")
     if grant.started_on > clock.today():
         raise Refused(_("A role cannot begin in the future."), "started_on")
+    _check_apart(grant)
     if by is None:
         return
     if grant.user_id == by.pk:
         raise Refused(_("Nobody can change his own rights."))
     if not grant.may_be_given_by(by):
         raise Refused(_("You cannot give this role there."), "role")
+
+
+def _check_apart(grant: Grant) -> None:
+    """Restricted parts are read by nobody in the village: a clerk's role and a reader's do not go together."""
+    other = {Role.CLERK: Role.READER, Role.READER: Role.CLERK}.get(Role(grant.role))
+    if other and Grant.objects.open(clock.today()).filter(user=grant.user_id, role=other).exists():
+        raise Refused(_("Nobody in a village reads restricted parts: a clerk cannot be the reader."), "role")
 
 
 def check_can_end_grant(grant: Grant, *, by: User) -> None:

@@ -146,12 +146,16 @@ def can_take_back(effect: VisitEffect) -> bool:
 
 
 def can_read_restricted(user: Any, visit: Visit) -> bool:
-    """The restricted part is for its author, his successor with the household, and the named reader."""
+    """The restricted part is for its author, his successor with the household, and the named reader.
+
+    Nobody in the village reads it: who is the village's clerk as well is no reader there.
+    """
     if not visit.has_restricted:
         return False
     if user.pk in (visit.visited_by_id, visit.author_id):
         return True
-    return covers(user, P.RESTRICTED_READ, visit.village_code) or _succeeded(user, visit)
+    named = covers(user, P.RESTRICTED_READ, visit.village_code)
+    return (named and not sees_fewer_fields(user, visit.household)) or _succeeded(user, visit)
 
 
 def _succeeded(user: Any, visit: Visit) -> bool:

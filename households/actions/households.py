@@ -32,7 +32,7 @@ from households.rules.depths import MASKED
 from households.rules.words import because_closed
 from pairing import clock
 from pairing.audit import action
-from pairing.errors import Refused, refusing
+from pairing.errors import Refused, Telling, refusing
 from pairing.models import Area
 from pairing.roles import P
 
@@ -93,7 +93,7 @@ def register_household(
             moved_from=moved_from,
         )
         household.place(village_code)
-        with refusing(file_number_once_per_county=NUMBER_TAKEN):
+        with refusing(file_number_once_per_county=Telling(NUMBER_TAKEN, "file_number")):
             household.save(force_insert=True)
         for year in years:
             HouseholdYear.everything.create(
@@ -135,7 +135,7 @@ def edit_household(
             for name in changed:
                 setattr(household, name, values[name])
             household.version += 1
-            with refusing(file_number_once_per_county=NUMBER_TAKEN):
+            with refusing(file_number_once_per_county=Telling(NUMBER_TAKEN, "file_number")):
                 household.save(update_fields=[*changed, "phone_hmac", "version"])
             refresh_questions(household)
         asked = [

@@ -18,7 +18,7 @@ from households.models.scoped import codes_of
 from households.rules.depths import MASKED
 from pairing import clock, numbers
 from pairing.audit import action
-from pairing.errors import Refused, refusing
+from pairing.errors import Refused, Telling, refusing
 from pairing.fields import blind_of
 from pairing.names import sort_key
 from pairing.roles import P
@@ -45,7 +45,9 @@ def join(household: Household, member: MemberEntry, *, on: date) -> Membership:
     person.place(household.village_code)
     with refusing(
         identity_once_per_county=number_taken(),
-        membership_one_household_at_a_time=_("This person belonged to another family on that day."),
+        membership_one_household_at_a_time=Telling(
+            _("This person belonged to another family on that day."), "joined_on"
+        ),
         one_head_at_a_time=_("This family has a head already. Ask for a change of head instead."),
     ):
         person.save()

@@ -45,6 +45,7 @@ def phone_show(request: HttpRequest, public_id: UUID) -> HttpResponse:
             name, number = membership.person.name, membership.person.phone.open()
     if not number:
         raise Http404
+    _warn_of_many("phone.show", "phone.show_many", request.user, P.PHONE_SHOW)
     audit.read(
         "phone.show", by=request.user, objects=[household], permission=P.PHONE_SHOW, detail={"field": "phone"}
     )
@@ -75,9 +76,7 @@ def number_reveal(request: HttpRequest, public_id: UUID, what: str, key: UUID) -
 def _record(user: Any, household: Household, key: UUID, what: str, reason: str) -> None:
     """One audit row; past ``MANY_A_DAY`` within a day a second one warns the auditor."""
     with transaction.atomic():
-        if audit.within_a_day("number.reveal", user).count() >= MANY_A_DAY:
-            detail = {"limit": MANY_A_DAY}
-            audit.write("number.reveal_many", by=user, permission=P.NUMBER_REVEAL, detail=detail)
+        _warn_of_many("number.reveal", "number.reveal_many", user, P.NUMBER_REVEAL)
         audit.write(
             "number.reveal",
             by=user,
@@ -88,6 +87,12 @@ def _record(user: Any, household: Household, key: UUID, what: str, reason: str) 
             fields=[what],
             reason=reason,
         )
+
+
+def _warn_of_many(name: str, many: str, user: Any, permission: P) -> None:
+    """A row for the auditor, past ``MANY_A_DAY`` of that kind within a day."""
+    if audit.within_a_day(name, user).count() >= MANY_A_DAY:
+        audit.write(many, by=user, permission=permission, detail={"limit": MANY_A_DAY})
 
 
 def _hiding(response: HttpResponse, household: Household) -> HttpResponse:
@@ -112,12 +117,18 @@ def _bank(household: Household, key: UUID) -> tuple[str, str, Any]:
 
 def _asked(household: Household, key: UUID) -> tuple[str, str, Any]:
     change = _change_of(household, key)
-    return _("New number in the request"), change.person.name if change.person else "", change.new
+    return _("New number in the request"), _whose(change), change.new
 
 
 def _stood(household: Household, key: UUID) -> tuple[str, str, Any]:
     change = _change_of(household, key)
-    return _("Old number in the request"), change.person.name if change.person else "", change.old
+    return _("Old number in the request"), _whose(change), change.old
+
+
+def _whose(change: Any) -> str:
+    """Whose number it is; of somebody who has left, what he is called now is the business of another file."""
+    gone = change.person is None or change.person.village_code != change.village_code
+    return "" if gone else str(change.person.name)
 
 
 def _change_of(household: Household, key: UUID) -> Any:

@@ -59,7 +59,7 @@ def create_user(
         if by is not None:
             check_can_place(area, by=by)
         with refusing(
-            pairing_user_username_key=_("This user name is taken."),
+            pairing_user_username_key=Telling(_("This user name is taken."), "username"),
             user_phone_once=_phone_taken(),
         ):
             person.save(force_insert=True)
@@ -130,6 +130,9 @@ def grant_role(
 def end_grant(*, grant: Grant, reason: str, by: User) -> Grant:
     """End a role from today on. Raises Refused where something hangs on it still (GRANT_END_CHECKS)."""
     with action("grant.end", by=by, reason=reason, permission=P.PEOPLE_MANAGE) as entry:
+        _locked(
+            grant.user
+        )  # who pairs him locks him, too: his household and the end of his duty see each other
         grant = Grant.objects.select_for_update(of=("self",)).select_related("user", "area").get(pk=grant.pk)
         check_can_end_grant(grant, by=by)
         for check in settings.GRANT_END_CHECKS:

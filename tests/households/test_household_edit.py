@@ -28,6 +28,14 @@ def test_plain_facts_count_at_once_and_the_bank_waits(world: World):
     assert AuditEvent.objects.filter(action="household.edit").count() == 1
 
 
+def test_who_tries_file_numbers_that_stand_elsewhere_is_seen_by_auditors(world: World):
+    taken = world.files["other_township"].file_number
+    page = world.client("staff").post(url(world), data(world, file_number=taken))
+    assert "file_number" in page.context["form"].errors
+    row = AuditEvent.objects.get(action="household.edit")
+    assert (row.result, row.fields) == ("refused", ["file_number"])
+
+
 def test_an_empty_number_keeps_the_one_that_stands(world: World):
     world.client("staff").post(url(world), data(world, address="新路2号", phone="", bank_account=""))
     file = Household.everything.get(pk=world.files["area"].pk)

@@ -27,5 +27,13 @@ def test_nobody_else_sees_it(world: World):
     assert not AuditEvent.objects.filter(action="phone.show").exists()
 
 
+def test_more_than_thirty_a_day_warn_the_auditor(world: World):
+    for _ in range(31):
+        show(world, "cadre", "own")
+    assert AuditEvent.objects.filter(action="phone.show").count() == 31
+    warning = AuditEvent.objects.get(action="phone.show_many")
+    assert (warning.actor_id, warning.detail) == (world.people["cadre"].pk, {"limit": 30})
+
+
 def test_an_address_shows_no_number(world: World):
     assert world.client("cadre").get(f"/households/{world.files['own'].public_id}/phone/").status_code == 405

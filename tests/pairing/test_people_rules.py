@@ -1,6 +1,8 @@
 """Nobody gives or manages anything above his level or outside his area: every giver, role and place."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from pairing import rules
@@ -93,6 +95,24 @@ def test_one_reader_a_township_and_each_role_once(cast):
         people.grant_role(person=cast.cadre, role="reader", area=place, by=cast.town)
     with pytest.raises(Refused, match="already"):
         people.grant_role(person=cast.cadre, role="cadre", area=place, by=cast.town)
+
+
+def test_a_village_clerk_is_no_reader_of_restricted_parts(cast):
+    """They bypass the village, whoever gives the roles and in whichever order."""
+    place, village = Area.objects.get(pk=TOWN), Area.objects.get(pk=cast.clerk.grants.get().area_id)
+    with pytest.raises(Refused, match="clerk"):
+        people.grant_role(person=cast.clerk, role="reader", area=place, by=cast.town)
+    people.grant_role(person=cast.staff, role="reader", area=place, by=cast.town)
+    with pytest.raises(Refused, match="clerk"):
+        people.grant_role(person=cast.staff, role="clerk", area=village, by=cast.town)
+
+
+def test_the_end_of_a_duty_waits_for_who_is_pairing_its_holder(cast):
+    """Else a pairing could begin while the duty ends, and its helper see a household without one."""
+    with CaptureQueriesContext(connection) as queries:
+        people.end_grant(grant=cast.cadre.grants.get(), reason="moved", by=cast.town)
+    locking = [q["sql"] for q in queries if "FOR UPDATE" in q["sql"]]
+    assert 'FROM "pairing_user"' in locking[0]
 
 
 def test_a_role_ended_today_can_be_given_again_today(cast):

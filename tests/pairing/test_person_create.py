@@ -46,7 +46,7 @@ def test_somebody_of_the_same_name_is_shown_first(cast, sign_in):
         ({"role_area": "\x00"}, "role_area"),
         ({"unit": "not-a-uuid"}, "unit"),
         ({"username": "13893612345"}, "username"),
-        ({"username": "cadre"}, None),
+        ({"username": "cadre"}, "username"),
         ({"name": "x" * 61}, "name"),
     ],
 )

@@ -2,11 +2,16 @@
 
 import io
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from households.actions.pairings import end_pairing
+from pairing import clock
+from pairing.errors import Refused
+from visits.actions.slips import print_slips
 from visits.models import Slip
 
 
@@ -34,6 +39,20 @@ def test_nobody_prints_for_a_household_that_is_not_his(world):
     assert (
         world.client("cadre").post(reverse("visits:slip_print"), {"households": [other]}).status_code == 422
     )
+    assert not Slip.everything.exists()
+
+
+def test_a_pairing_that_has_ended_meanwhile_gives_no_slip(world):
+    """The page let him in; before the action holds its lock somebody else has the household."""
+    file, cadre = world.files["own"], world.people["cadre"]
+    end_pairing(
+        pairing=world.pairings["own"],
+        ended_on=clock.today(),
+        reason="retired",
+        by=world.people["county_admin"],
+    )
+    with pytest.raises(Refused):
+        print_slips(households=[file], cadre=cadre, by=cadre)
     assert not Slip.everything.exists()
 
 

@@ -14,7 +14,9 @@ from pairing.models.audit import AuditEvent
 from pairing.roles import Role
 from tests import cast
 from tests.visits.logged import visit as made
+from visits.actions.counters import recount
 from visits.actions.problems import ProblemInput
+from visits.actions.promises import add_promise
 from visits.actions.reading import Question, ask
 from visits.actions.slips import print_slips
 from visits.actions.visits import PromiseInput
@@ -63,6 +65,7 @@ def test_what_belongs_to_a_restricted_problem_bypasses_the_village_too(world):
     asked = [
         Question("problem", "书记哪里不好"),
         Question("facts", "肝病何时确诊"),
+        Question("promise", "镇长怎么答的"),
         Question("said", "哪一天"),
     ]
     ask(visit=visit, questions=asked, by=world.people["staff"])
@@ -76,8 +79,16 @@ def test_what_belongs_to_a_restricted_problem_bypasses_the_village_too(world):
     for path in (file, enter):
         assert "把意见带给镇长" not in clerk.get(path).content.decode(), path
         assert "把意见带给镇长" in staff.get(path).content.decode(), path
+    register = reverse("households:household_list") + "?state=promise"
+    head = visit.household.head_name
+    assert head not in clerk.get(register).content.decode()
+    add_promise(visit.household, "修路", clock.today() + timedelta(days=9), clock.today(), cadre)
+    recount([visit.household_id])
+    assert head in clerk.get(register).content.decode()
     text = page(world, "clerk", visit).content.decode()
-    assert not [words for words in ("把意见带给镇长", "书记哪里不好", "肝病何时确诊") if words in text]
+    assert not [
+        words for words in ("把意见带给镇长", "书记哪里不好", "肝病何时确诊", "镇长怎么答的") if words in text
+    ]
     assert "哪一天" in text
     answer = {
         "client_id": str(slip.public_id),

@@ -103,6 +103,13 @@ def test_the_restricted_part_is_for_author_successor_and_named_reader(world):
     Grant.objects.filter(user=world.people["reader"]).update(user=reviewer)
     assert SECRET in world.client("reviewer").get(url(visit)).content.decode()
     assert AuditEvent.objects.latest("pk").fields == ["restricted"]
+    Grant.objects.filter(user=world.people["clerk"], role="clerk").update(user=reviewer)
+    Grant.objects.filter(user=reviewer).exclude(role__in=["clerk", "reader"]).update(
+        user=world.people["clerk"]
+    )
+    in_village = world.client("reviewer").get(reverse("visits:visit_detail", args=[visit.public_id]))
+    assert in_village.status_code == 200
+    assert SECRET not in in_village.content.decode()
     detail = reverse("visits:visit_detail", args=[visit.public_id])
     assert SECRET in world.client("cadre").get(detail).content.decode()
     end_pairing(

@@ -8,15 +8,18 @@ from households.models import Household
 from households.models.scoped import codes_of
 from pairing import clock
 from pairing.audit import action
+from pairing.roles import P
 from visits import checks, rules
+from visits.actions import counters
 from visits.models import Slip
 
 
 def print_slips(*, households: Iterable[Household], cadre: Any, by: Any) -> list[Slip]:
-    """A fresh slip for each household, in the name of its helper. Numbers are random and say nothing."""
+    """A fresh slip for each household, in the order given and the name of its helper. Numbers are random and say
+    nothing. Raises Refused for a closed file and for one that ``by`` looks after no longer."""
     with action("slip.print", by=by) as entry:
         slips = []
-        for household in households:
+        for household in counters.lock_all_for(by, P.VISIT_LOG, [household.pk for household in households]):
             rules.check_open_file(household)
             slips.append(
                 Slip.everything.create(

@@ -153,7 +153,9 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
     asked = visit.promises_asked.unrestricted() if fewer else visit.promises_asked.all()
     facts = [] if fewer else fact_lines(visit, request.user)
     former = rules.waits_for_former(visit, request.user)
-    questions = visit.questions.exclude(field__in=["facts", "problem"]) if fewer else visit.questions.all()
+    questions = (
+        visit.questions.exclude(field__in=["facts", "problem", "promise"]) if fewer else visit.questions.all()
+    )
     return {
         "former": former,
         "visit": visit,
