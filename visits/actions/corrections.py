@@ -14,6 +14,7 @@ from pairing.errors import Refused
 from pairing.roles import P
 from visits import checks, rules
 from visits.actions import counters, facts
+from visits.actions.promises import take_back_words
 from visits.models import Visit, VisitCorrection, VisitEffect
 from visits.models.effects import EffectQuerySet
 
@@ -56,7 +57,8 @@ def correct_visit(
 def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
     """Take a visit back with a reason: it counts no more and stays readable.
 
-    What it did to the file goes back with it where nobody has built on it; what it opened stays open.
+    What it did to the file, and the household's word on promises, goes back with it where nobody has built on it;
+    what it opened stays open.
     """
     reason = checks.one_line(reason)
     if not reason:
@@ -70,8 +72,9 @@ def withdraw_visit(*, visit: Visit, reason: str, by: Any) -> Visit:
         visit.state, visit.withdrawn_at, visit.withdrawn_reason = Visit.State.WITHDRAWN, clock.now(), reason
         visit.version += 1
         visit.save(update_fields=["state", "withdrawn_at", "withdrawn_reason", "version"])
+        words = take_back_words(visit)
         counters.recount([visit.household_id])
-        entry.about(visit, fields=["state", "withdrawn_reason"])
+        entry.about(visit, *words, fields=["state", "withdrawn_reason"])
         facts.take_back(_effects(visit), by=by)
     return visit
 

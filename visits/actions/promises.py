@@ -1,7 +1,7 @@
 """Promises (答应的事): made, done, moved, dropped, and what the household says of them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -188,6 +188,34 @@ def apply_word(
     promise.asked_by, promise.asked_on, promise.asked_at_visit = asked_by, asked_on, visit
     promise.version += 1
     promise.save()
+
+
+def take_back_words(visit: Visit) -> list[Promise]:
+    """Put promises back to what they were before this visit's word on them, where nobody has touched them since.
+
+    For an action that holds the household's lock and counts afterwards. What they were stands in their history. A
+    closed file keeps them settled: nobody is left to keep a promise.
+    """
+    done: list[Promise] = []
+    if not visit.household.is_open:
+        return done
+    for promise in visit.promises_asked.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+        before = promise.events.order_by("-pgh_id")[1:2].first()
+        if before is None or before.asked_at_visit_id == visit.pk:
+            continue
+        for name in _OF_A_WORD:
+            setattr(promise, name, getattr(before, name))
+        promise.version += 1
+        promise.save(update_fields=[*_OF_A_WORD, "version"])
+        done.append(promise)
+    return done
+
+
+#: What ``apply_word`` writes.
+_OF_A_WORD: Final = (
+    *("state", "done_what", "done_on", "done_by", "household_word"),
+    *("asked_by", "asked_on", "asked_at_visit"),
+)
 
 
 def _locked(promise: Promise, by: Any) -> Promise:
