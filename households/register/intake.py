@@ -160,9 +160,10 @@ def _compare(batch: ImportBatch, register: Register) -> None:
 
 
 def _elsewhere(batch: ImportBatch) -> dict[str, int]:
-    """How many certificate numbers the dry run tells to be in use elsewhere in the county: auditors should see it."""
+    """How many numbers of people and files the dry run tells to stand elsewhere in the county: auditors should see it."""
     said = Q(messages__contains=[{"code": "person.elsewhere"}])
     said |= Q(messages__contains=[{"code": "person.other_name"}])
+    said |= Q(messages__contains=[{"code": "household.elsewhere"}])
     told = staged_rows(batch).filter(said).count()
     return {"elsewhere": told} if told else {}
 

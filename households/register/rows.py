@@ -22,7 +22,10 @@ SENTENCES: Final[dict[str, Promise]] = {
         "No table was found: in the first 15 rows, no row has four column titles that are known here."
     ),
     "register.no_rows": _("The table has titles, but no rows below them."),
-    "register.helpers": _("This is a list of helpers. Please choose a register of households."),
+    "register.helpers": _(
+        "This is a list of helpers. Please choose a register of households; helpers are paired under"
+        " “Manage pairing”, from a roster."
+    ),
     "register.villages": _("This is a list of villages. Please choose a register of households."),
     "register.columns": _("These columns are missing: %(titles)s."),
 }

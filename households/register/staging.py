@@ -5,6 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -87,6 +88,7 @@ def prospects(batch: ImportBatch) -> tuple[int, int, int]:
 def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[ImportRow]:
     refused = plan.is_refused
     first = True
+    titles = {c["field"]: c["title"] for c in reversed(batch.columns) if c["field"]}
     of_household: dict[int, list[Said]] = defaultdict(list)
     for said in plan.said:
         of_household[said.row].append(said)
@@ -94,6 +96,7 @@ def _rows(batch: ImportBatch, number: int, plan: HouseholdPlan) -> Iterator[Impo
     stray = [said for row, some in of_household.items() if row not in own_rows for said in some]
     for one in plan.members:
         told = [*of_household[one.member.row], *one.said, *(stray if first else ())]
+        told = [replace(said, column=said.column or titles.get(said.problem.field, "")) for said in told]
         payload: dict[str, Any] = {
             "values": {
                 **one.member.values,

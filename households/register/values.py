@@ -57,10 +57,15 @@ def _text(field: Field, cell: str, codes: Codes, today: dt.date) -> Value:
     return text, Problem("text.invisible", field.name, Weight.NOTE) if changed else None
 
 
+_LOST: Final = "\ufffd"  # stands where a character could not be read: without it the name is another
+
+
 def _name(field: Field, cell: str, codes: Codes, today: dt.date) -> Value:
     text = cell_text(cell)
     name = numbers.clean_name(text)
     wrong = check_name(name, field.name)
+    if _LOST in text:
+        wrong = (Problem("name.characters", field.name),)
     if wrong:
         return name[:60], wrong[0]
     return name, Problem("text.invisible", field.name, Weight.NOTE) if numbers.clean_text(text)[1] else None

@@ -30,6 +30,7 @@ from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 
 State, Outcome = ImportBatch.State, ImportRow.Outcome
+OF_THE_SHEET = {"序号", "suoyin", "备注"}  # columns that say nothing of the people in it
 TONES = {
     State.PARSED: "due",
     State.APPLIED: "done",
@@ -265,6 +266,12 @@ def _page(
         "skipped": skipped_words(batch.notes),
         "hidden": next((note["sheets"] for note in batch.notes if note["code"] == "hidden"), []),
         "strange": [c["title"] for c in batch.columns if not c["known"]],
+        "heads_only": any(note["code"] == "heads" for note in batch.notes),
+        "unkept": [
+            c["title"]
+            for c in batch.columns
+            if c["known"] and not c["field"] and c["title"] not in OF_THE_SHEET
+        ],
         "repeated": [c["title"] for c in batch.columns if c["repeated"]],
         "fields": _fields(),
         "same": intake.same_file(batch) if batch.state == State.PARSED else None,

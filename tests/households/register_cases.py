@@ -400,6 +400,7 @@ BAD_ROWS: tuple[Case, ...] = (
     bad("name.missing", "姓名", None),
     bad("name.characters", "姓名", "赵2福"),
     bad("name.characters", "姓名", "赵?国"),
+    bad("name.characters", "姓名", "赵\ufffd国"),
     bad("name.short", "姓名", "赵"),
     bad("name.long", "姓名", "赵" * 61),
     bad("text.invisible", "姓名", "赵福\u202e国"),

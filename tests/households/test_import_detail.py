@@ -69,3 +69,43 @@ def test_the_page_needs_the_same_queries_for_few_and_many_rows(world, django_ass
     client.get(url("import_detail", batch))
     with django_assert_max_num_queries(20):
         client.get(url("import_detail", batch))
+
+
+def test_what_is_not_kept_and_who_is_not_named_is_said(world):
+    """A checkers' table of households: income items are known and not kept, members stand in another table."""
+    titles = [
+        "省",
+        "市",
+        "县",
+        "乡",
+        "村",
+        "户编号",
+        "户主姓名",
+        "户主证件号码",
+        "家庭人口数",
+        "人均纯收入",
+        "工资性收入",
+    ]
+    row = [
+        "甘肃省",
+        "张掖市",
+        "甘州区",
+        "梁家墩镇",
+        "清凉寺村",
+        "86299900000001",
+        "赵福国",
+        "629999195602040112",
+    ]
+    sheet = files.xlsx([titles, [*row, 4, 9211, 6000]])
+    client = world.client("county_admin")
+    page = client.get(url("import_detail", staged(client, sheet)))
+    assert page.context["unkept"] == ["工资性收入"]
+    assert page.context["heads_only"] is True
+
+
+def test_a_wrong_place_names_its_column(world):
+    rows = files.good_rows()
+    rows[0][files.PLACE["行政村"]] = "桃花源村"
+    batch = staged(world.client("county_admin"), files.good(rows=rows))
+    said = [m for row in ImportRow.everything.filter(batch=batch) for m in row.messages]
+    assert {"code": "village.unknown", "column": "行政村"} in said
