@@ -2,6 +2,7 @@
 
 Actions write inside ``with action("visit.save", by=user) as entry``: one transaction, one history context,
 one audit row. Views that read personal data call ``read(request, ...)`` before they render: no row, no page.
+A row outlives the person that it speaks of: a number that somebody types into a reason stays out of it.
 """
 
 import contextvars
@@ -18,6 +19,7 @@ from django.db.models import QuerySet
 from pairing import clock
 from pairing.access import open_grants
 from pairing.errors import Telling, refusing
+from pairing.logs import without_numbers
 from pairing.models.areas import LENGTH
 from pairing.models.audit import AuditEvent, ids_of
 from pairing.roles import P, permissions_of
@@ -118,7 +120,7 @@ def write(
         object_area=object_area,
         fields=sorted(set(fields)),
         result=result,
-        reason=reason[:200],
+        reason=without_numbers(reason)[:200],
         detail=detail or {},
         address=origin.address,
         request_id=origin.request_id,
@@ -192,7 +194,7 @@ def action(name: str, *, by: Any, reason: str = "", permission: P | None = None)
         context = {
             "user": getattr(by, "pk", None),
             "action": name,
-            "reason": reason,
+            "reason": without_numbers(reason),
             "request": str(origin.request_id or ""),
         }
         with refusing(), pghistory.context(**context):  # a deadlock is a refusal, too

@@ -24,4 +24,9 @@ class Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line of a record; the only place where all its parts have become text."""
         line = _CODE.sub("[code]", super().format(record))
-        return _NUMBER.sub("[number]", _QUOTED.sub("[detail left out]", line))
+        return without_numbers(_QUOTED.sub("[detail left out]", line))
+
+
+def without_numbers(text: str) -> str:
+    """A text with every long number, as people have, left out."""
+    return _NUMBER.sub("[number]", text)

@@ -27,6 +27,11 @@ found: set[str] = set()
 _now = ""
 
 
+def is_clear(text: str) -> bool:
+    """Whether no number of a person stands in a text."""
+    return not _NUMBER.search(text)
+
+
 def look_at(where: str, text: str) -> None:
     """Remember what stands in the clear here, and during which test."""
     if hit := _NUMBER.search(text):
@@ -49,7 +54,8 @@ def _look_at_statement(execute: Any, sql: str, params: Any, many: bool, context:
         table = sql.replace('"', " ").split(maxsplit=3)[1 if sql.startswith("UPDATE") else 2]
         unpack = readable if table in _PACKED else str
         for value in params.values() if isinstance(params, dict) else params:
-            if isinstance(value, str | bytes | list | tuple):
+            value = getattr(value, "adapted", value)  # JSON
+            if isinstance(value, str | bytes | list | tuple | dict):
                 look_at(table, unpack(value) if isinstance(value, str) else str(value))
     return execute(sql, params, many, context)
 

@@ -78,8 +78,12 @@ def bad(answer: Answer) -> str:
 
 def post(browser: Probe, path: str, body: dict[str, Any]) -> Answer:
     """Send a form whose texts may hold half characters, as no browser does."""
-    sent = urlencode(body, doseq=True, errors="surrogatepass")
-    return browser.send("POST", path, sent, content_type="application/x-www-form-urlencoded")
+    return browser.send("POST", path, encoded(body), content_type="application/x-www-form-urlencoded")
+
+
+def encoded(body: dict[str, Any]) -> str:
+    """A form as a browser sends it; with half characters, as none does."""
+    return urlencode(body, doseq=True, errors="surrogatepass")
 
 
 def sweep_fields(ground: Ground, browsers: dict[str, Probe], bodies: dict[str, Any], few: int) -> list[str]:

@@ -62,6 +62,15 @@ def test_the_context_says_who_did_what_and_why(user, unit):
     assert AuditEvent.objects.get().detail == {"also": ["unit.close"]}
 
 
+def test_a_number_typed_into_a_reason_stays_out_of_log_and_history(user, unit):
+    with action("unit.edit", by=user, reason="电话13912345678，证号 62999919620301001X 已停"):
+        unit.name = "乙"
+        unit.save()
+    kept = "电话[number]，证号 [number] 已停"
+    assert AuditEvent.objects.get().reason == kept
+    assert unit.events.latest("pgh_id").pgh_context["reason"] == kept
+
+
 def test_no_shared_context_table_is_written(user, unit):
     with pghistory.context(user=user.pk):
         unit.name = "乙"
