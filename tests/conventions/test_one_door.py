@@ -33,7 +33,7 @@ BEHIND = re.compile(
 #: ``together`` joins what querysets say, and adds nothing.
 SPEAKS_SQL = {"pairing/grants.py", "pairing/patience.py", "pairing/together.py"}
 #: Where text becomes markup: icons, charts and tables escape every part themselves.
-MARKUP = {"pairing/icons.py", "pairing/charts.py", "pairing/tables.py"}
+MARKUP = {"pairing/icons.py", "pairing/charts.py", "pairing/tables.py", "pairing/forms/rendering.py"}
 #: A code of a second factor is good for thirty real seconds, and a password for five real minutes.
 REAL_TIME = {"pairing/management/commands/demo_code.py", "pairing/adapters.py"}
 CLOCK = "pairing/clock.py"

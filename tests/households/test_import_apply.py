@@ -69,6 +69,14 @@ def test_a_number_alone_brings_nobody_from_another_township(world):
         assert (gone.person.village_code == VILLAGE) is comes
 
 
+def test_who_uploads_file_numbers_of_another_township_is_seen_by_auditors(world):
+    """The dry run says of each that it stands elsewhere: the upload's row says of how many."""
+    Household.everything.filter(pk=world.files["other_township"].pk).update(file_number="86299900000001")
+    batch = staged(world.client("township_admin"), files.good(), area=TOWNSHIP)
+    told = batch.rows.filter(messages__contains=[{"code": "household.elsewhere"}]).count()
+    assert AuditEvent.objects.get(action="import.upload").detail["elsewhere"] == told >= 1
+
+
 def test_the_same_file_again_changes_nothing(world):
     client = world.client("county_admin")
     data = files.good()
