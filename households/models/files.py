@@ -154,7 +154,7 @@ class Household(ScopedModel):
                 condition=Q(listed_on__isnull=False, status="open"),
                 name="household_by_gap",
             ),
-            GinIndex(fields=["search_terms"], name="household_by_terms"),
+            GinIndex(fields=["county_code", "search_terms"], name="household_by_county_and_terms"),
             models.Index(
                 fields=["moved_from"], condition=Q(moved_from__isnull=False), name="household_by_former_file"
             ),
