@@ -51,9 +51,12 @@ class ProblemForm(ChipForm):
             self.add_error("triage", ValidationError(_("Choose what becomes of the problem.")))
         if data.get("triage") == Problem.State.REFERRED:
             data["office"] = data.get("office") or checks.OFFICE_FOR_KIND.get(data.get("kind") or "", "")
-        if data.get("triage") in (Problem.State.EXPLAINED, Problem.State.NOT_NOW) and not self._reason():
+        if data.get("triage") == Problem.State.EXPLAINED and not self._reason():
             self.add_error("reason", ValidationError(_("Give the reason as you told it to the household.")))
         if data.get("triage") == Problem.State.NOT_NOW:
+            if not self._reason():
+                words = _("Choose the reason, or write it as you told it to the household.")
+                self.add_error("reason_kind", ValidationError(words))
             self.wants_day("look_again_on")
             if not self.chosen_day("look_again_on") and not data.get("look_again_on"):
                 later = ValidationError(_("Choose a later day on which to look again."))
