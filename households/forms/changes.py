@@ -132,7 +132,12 @@ class ReviewForm(forms.Form):
     CHOICES = ((APPROVE, _("Approve")), (REFUSE, _("Do not approve")))
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    remark = LinesField(label=_("Remark on the whole request"), required=False, max_length=400)
+    remark = LinesField(
+        label=_("Remark on the whole request"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
     def __init__(self, *args: Any, request: ChangeRequest, changes: list[ChangeField], **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"version": request.version}, **kwargs})

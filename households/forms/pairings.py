@@ -16,7 +16,8 @@ from households.forms.fields import CodeField, DayField, LinesField, TextField
 from households.models import Household, Pairing
 from pairing import clock, numbers
 from pairing.access import below, prefixes
-from pairing.models import Area, Grant, User, VillageLink
+from pairing.models import Grant, User, VillageLink
+from pairing.models.areas import village_names
 from pairing.names import folded
 from pairing.roles import P, Role
 
@@ -54,9 +55,13 @@ def units_linked_to(villages: Collection[str]) -> set[int | None]:
 
 def helper_label(person: User, load: int) -> str:
     """Name, unit, and the load beside it."""
-    words = ngettext("%(load)d household", "%(load)d households", load) % {"load": load}
     unit = person.unit.name if person.unit else person.duty
-    return " · ".join(part for part in (person.name, unit, words) if part)
+    return " · ".join(part for part in (person.name, unit, households(load)) if part)
+
+
+def households(number: int) -> str:
+    """So many households, in words."""
+    return ngettext("%(load)d household", "%(load)d households", number) % {"load": number}
 
 
 class HelperField(forms.ChoiceField):
@@ -313,11 +318,20 @@ class HandoverForm(forms.Form):
 
 
 class VillageFilter(forms.Form):
-    """The village whose unpaired households are shown."""
+    """The village whose unpaired households are shown: each that has some, with their number."""
 
     village = forms.ChoiceField(label=_("Village"), required=False)
 
-    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unpaired: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        villages = Area.objects.active().villages().within(*prefixes(by, P.PAIRING_MANAGE)).order_by("code")
-        self.fields["village"].choices = [("", _("All villages")), *((v.code, v.label) for v in villages)]  # type: ignore[attr-defined]
+        rows = unpaired.order_by("village_code").values_list("village_code").annotate(Count("pk"))
+        self.counts: dict[str, int] = dict(rows)
+        names = village_names(self.counts)
+        self.fields["village"].choices = [  # type: ignore[attr-defined]
+            ("", _("All villages")),
+            *((code, f"{names[code]} · {households(number)}") for code, number in self.counts.items()),
+        ]
+
+    def count(self, village: str) -> int:
+        """How many households are unpaired there, or in all villages."""
+        return self.counts[village] if village else sum(self.counts.values())

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -31,7 +33,7 @@ from pairing.errors import Conflict, Refused, add_refusal
 from pairing.models import User, VillageLink
 from pairing.models.areas import village_names
 from pairing.roles import P
-from pairing.tables import capped_count, keyset_page
+from pairing.tables import keyset_page
 
 TAKES = frozenset({"pair", "hand_over"})  # outcomes by which a helper gets a household
 CONFIRM = "confirm"  # the button that goes from the dry run to the deed
@@ -41,8 +43,8 @@ CONFIRM = "confirm"  # the button that goes from the dry run to the deed
 @permission_required(P.PAIRING_MANAGE)
 def pairing_list(request: HttpRequest) -> HttpResponse:
     """Unpaired households to choose from on the left, helpers with their loads on the right."""
-    filters = VillageFilter(request.GET, by=request.user)
     unpaired = Household.objects.visible_to(request.user, P.PAIRING_MANAGE).unpaired()
+    filters = VillageFilter(request.GET, unpaired=unpaired)
     village = filters.cleaned_data["village"] if filters.is_valid() else ""
     if village:
         unpaired = unpaired.filter(village_code=village)
@@ -64,7 +66,8 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page": page,
         "query": query.urlencode(),
-        "count": capped_count(unpaired),
+        "village": village,
+        "count": filters.count(village),
         "helpers": helpers_with_loads(request.user),
         "linked": VillageLink.objects.today_in(village),
         "form": PairForm(by=request.user, villages={village} - {""}),
@@ -93,7 +96,7 @@ def pairing_create(request: HttpRequest) -> HttpResponse:
     name_villages(chosen)
     audit.read("pairing.choose", by=request.user, objects=chosen, permission=P.PAIRING_MANAGE,
                object_type="households.household")  # fmt: skip
-    context = {"form": form, "chosen": chosen, **_preview(request.user, outcomes)}
+    context = {"form": form, "chosen": chosen, "back": _board(request), **_preview(request.user, outcomes)}
     return render(request, "households/pairing_create.html", context)
 
 
@@ -310,4 +313,10 @@ def _paired(request: HttpRequest, number: int) -> HttpResponse:
         "%(number)d household has its helper now.", "%(number)d households have their helper now.", number
     )
     messages.success(request, words % {"number": number})
-    return redirect("households:pairing_list")
+    return redirect(_board(request))
+
+
+def _board(request: HttpRequest) -> str:
+    """The list of the unpaired, of the village from whose list one came."""
+    village = request.GET.get("village", "")
+    return f"{reverse('households:pairing_list')}{'?' + urlencode({'village': village}) if village else ''}"

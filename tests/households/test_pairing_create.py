@@ -45,6 +45,15 @@ def test_what_cannot_be_says_why_and_is_not_offered():
     assert Household.everything.get(pk=world.files["area"].pk).lead_id is None
 
 
+def test_the_way_leads_back_to_the_village_one_came_from():
+    world = cast.build()
+    client, here = world.client("township_admin"), f"?village={cast.VILLAGE}"
+    page = client.post(URL + here, sent(world, "area"))
+    back = reverse("households:pairing_list") + here
+    assert page.context["back"] == back
+    assert client.post(URL + here, sent(world, "area", confirm="yes")).url == back
+
+
 @pytest.mark.parametrize(
     "more",
     [
