@@ -186,7 +186,7 @@ def sees_fewer_fields(user: Any, household: Household) -> bool:
     return bool(roles) and roles <= FEWER_FIELDS and not is_helper(user, household)
 
 
-def first_state(visit: Visit, reasons: list[str]) -> str:
+def first_state(reasons: list[str]) -> str:
     """Reading by exception: to be read with a reason, filed without one."""
     return Visit.State.TO_READ if reasons else Visit.State.FILED
 

@@ -229,7 +229,7 @@ def _save(
         after_pairing=after_pairing,
     )
     row.reading_reasons = _reasons(row, visit, first=not seen.before)
-    row.state = rules.first_state(row, row.reading_reasons)
+    row.state = rules.first_state(row.reading_reasons)
     row.save(force_insert=True)
     if not after_pairing:
         _rest(household, row, visit, visitor)

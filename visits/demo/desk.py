@@ -102,7 +102,7 @@ class Desk:
         return clock.pretending(datetime.combine(day, time(10, 20), tzinfo=clock.business_timezone))
 
     def _visit(self, home: Home, said: str, *, slip: Any = None, by: Any = None, **more: Any) -> Visit:
-        told = {
+        told: dict[str, Any] = {
             "client_id": uuid.uuid4(),
             "visited_on": clock.today(),
             "met": home.met[:1],

@@ -56,7 +56,7 @@ def visit_read(request: HttpRequest, public_id: str) -> HttpResponse:
         "ask": form.at(),
         "may_read": (may_read := rules.can_read(visit, request.user)),
         "may_ask": may_read and visit.household.is_open and visit.state != Visit.State.ASKED,
-        "file": _file(request, visit.household, visit),
+        "file": _file(visit.household, visit),
         "reasons": [Visit.Reason(r).label for r in visit.reading_reasons if r in Visit.Reason],
     }
     return render(request, "visits/visit_read.html", context, status=422 if form.errors else 200)
@@ -115,7 +115,7 @@ def _stale(request: HttpRequest, conflict: Conflict) -> HttpResponse:
     )
 
 
-def _file(request: HttpRequest, household: Household, visit: Visit) -> dict[str, Any]:
+def _file(household: Household, visit: Visit) -> dict[str, Any]:
     """What of the file helps to understand a conversation; no number, no income."""
     village = Area.objects.filter(code=household.village_code).first()
     members = household.memberships.present().select_related("person")
