@@ -353,7 +353,7 @@ def _columns() -> dict[str, Column]:
             states={"ok": (pgettext("audit", "done"), "neutral"), "refused": (_("refused"), "danger")},
         ),
         Column("reason", _("Reason")),
-        Column("address", _("Network address")),
+        Column("address", _("Network address"), "number"),
     ]
     by_key = {column.key: column for column in columns}
     person = Column("person", _("Account"), value=lambda e: e.whom if e.object_ids else _("unknown name"))
