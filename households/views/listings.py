@@ -125,6 +125,7 @@ def in_words(filters: HouseholdFilter, places: list[tuple[str, int]]) -> dict[st
     query.update(chosen)
     return {
         "filters": [(filters[name].label, said(filters, name)) for name in chosen if name != "sort"],
+        "unreadable": bool(filters.errors),
         "by_village": places,
         "most": MOST_LISTED,
         "query": query.urlencode(),

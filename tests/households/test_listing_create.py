@@ -37,6 +37,11 @@ def test_it_says_how_many_and_lists_just_those(world: World):
     assert (len(event.object_ids), event.reason) == (2, "yearly_update")
 
 
+def test_an_unknown_filter_chooses_nothing_and_says_so(world: World):
+    page = world.client("township_admin").get("/households/listing/?type=nonsense")
+    assert (page.context["number"], page.context["unreadable"]) == (0, True)
+
+
 def test_another_number_than_was_told_is_looked_at_again(world: World):
     page = world.client("township_admin").post(URL, sent(5))
     assert page.context["form"].non_field_errors()
