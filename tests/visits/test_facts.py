@@ -9,10 +9,15 @@ from django.urls import reverse
 
 from households.actions.changes import decide_change
 from households.actions.members import end_absence, record_absence
+from households.actions.pairings import pair
 from households.models import Absence, ChangeRequest, Household
+from households.rules import words
 from pairing import clock
 from pairing.errors import Refused
 from pairing.models.audit import AuditEvent
+from pairing.roles import Role
+from tests import factories
+from tests.cast import TOWNSHIP
 from tests.visits.logged import visit as made
 from visits.actions.corrections import correct_visit, withdraw_visit
 from visits.actions.facts import Asked, Away, Back, FileChanges
@@ -119,6 +124,22 @@ def test_the_same_visit_again_asks_nothing_twice(world):
     ):  # in review already: the whole second visit is told so, nothing is half-saved
         made(world, changes=bank("另一家银行"))
     assert Visit.everything.count() == 1
+
+
+def test_another_helper_reads_of_a_told_fact_no_more_than_in_the_file(world):
+    """Income and bank are the office's, and whose visit it is; who helps beside him sees that they were told."""
+    year = clock.today().year - 1
+    income = Asked("household_year", "per_head_income", "9137.00", None, year)
+    type_now = Asked("household_year", "household_status", "stable", None, year)
+    visit = made(world, changes=FileChanges(asked=[income, type_now]))
+    second = factories.user("beside", Role.CADRE, TOWNSHIP)
+    pair(household=world.files["own"], cadre=second, started_on=clock.today(), role="second",
+         by=world.people["township_admin"])  # fmt: skip
+    world.people["beside"] = second
+    address = reverse("visits:visit_detail", args=[visit.public_id])
+    pages = {who: world.client(who).get(address).content.decode() for who in ("cadre", "staff", "beside")}
+    assert ["9137" in text for text in pages.values()] == [True, True, False]
+    assert words.say("household_status", "stable") in pages["beside"]
 
 
 def test_a_withdrawn_visit_takes_back_what_nobody_has_built_on(world, away):

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from households.forms.changes import change_label
 from households.models import ChangeRequest
+from households.rules import is_sensitive
+from households.rules.depths import depth_of, sees
 from pairing.access import carries, covers
+from pairing.fields import DOTS
 from pairing.roles import P
 from pairing.wording import listed, said_of
 from visits import rules
@@ -29,8 +32,16 @@ def effect_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
 
 
 def fact_lines(visit: Visit, user: Any) -> list[dict[str, Any]]:
-    """The facts that were spoken of; changed ones with whether they are recorded, or for the office the way to it."""
+    """The facts that were spoken of; changed ones with whether they are recorded, or for the office the way to it.
+
+    Of a fact that the file keeps from him a reader is told only what he wrote himself.
+    """
     facts = told_facts(visit)
+    depth = depth_of(user, visit.village_code)
+    for fact in facts if user.pk not in (visit.visited_by_id, visit.author_id) else ():
+        model, _dash, name = fact["key"].partition("-")
+        if is_sensitive(model, name) and not sees(depth, name):
+            fact["words"] = DOTS
     changed = [fact for fact in facts if is_for_the_file(fact)]
     recorded = set(visit.effects.recorded().values_list("fact", flat=True)) if changed else set()
     standing = visit.household.is_open and visit.state != Visit.State.WITHDRAWN
