@@ -476,6 +476,13 @@ def manage_demo(arguments: list[str]) -> int:
         return call(PYTHON, "manage.py", *arguments, environment=environment)
 
 
+def code(name: str) -> int:
+    """Print the second-factor code of a demo user; there are some only when the demo was made."""
+    if not (STATE / "demo").exists():
+        raise Stop("There is no demo yet; `python3 dev.py run` makes it.")
+    return manage_demo(["demo_code", name])
+
+
 def reset() -> None:
     """Delete the demo's database, keys, files and stamps; never a PostgreSQL of one's own."""
     with only_one():
@@ -548,7 +555,7 @@ def main(arguments: list[str]) -> int:
         "run": lambda: run(options.port, options.reload),
         "test": lambda: test(options.all, options.rest),
         "check": check,
-        "code": lambda: manage_demo(["demo_code", options.name]),
+        "code": lambda: code(options.name),
         "manage": lambda: manage_demo(options.rest),
         "reset": reset,
         "lock": lock,

@@ -1,7 +1,6 @@
 """Which role carries which permission: one table, pure data.
 
-Whether a person may do something *now*, given the state of a row, is the business of each app's ``rules.py``.
-Source: the table "Who may do what" of the project's decisions.
+Whether a person may do something *now*, given the state of a row, is the business of each app's ``rules``.
 """
 
 from enum import StrEnum

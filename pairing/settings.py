@@ -33,6 +33,14 @@ def _env(name: str, test_value: str) -> str:
     return value
 
 
+def _whole(name: str, default: str) -> int:
+    """A whole number from the environment."""
+    value = os.environ.get(name) or default
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number.")
+    return int(value)
+
+
 # --- keys -------------------------------------------------------------------------------------------------
 SECRET_KEY = _env("PAIRING_SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
 SECRET_KEY_FALLBACKS = [k for k in os.environ.get("PAIRING_SECRET_KEY_FALLBACKS", "").split(",") if k]
@@ -128,10 +136,11 @@ FORM_RENDERER = "pairing.forms.rendering.FormRenderer"
 _URL = os.environ.get("DATABASE_URL", "")
 if len(sys.argv) > 1 and sys.argv[1] in {"migrate", "rotate_keys", "restore"}:  # work of the owner
     _URL = os.environ.get("OWNER_DATABASE_URL", _URL)
+_URL = _URL or "postgresql:///pairing"
+if not _URL.startswith(("postgresql://", "postgres://")):
+    raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host/name.")
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        _URL or "postgresql:///pairing", conn_max_age=600, conn_health_checks=True
-    )
+    "default": dj_database_url.parse(_URL, conn_max_age=600, conn_health_checks=True)
 }
 DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
     "connect_timeout": 2,  # seconds; a page about the absence is due after three
@@ -158,9 +167,9 @@ PASSWORD_HASHERS = (
     ]
 )
 COMPLIANCE_PROFILE = os.environ.get("COMPLIANCE_PROFILE", "")
-PASSWORD_MAX_AGE_DAYS = int(
-    os.environ.get("PASSWORD_MAX_AGE_DAYS", "90" if COMPLIANCE_PROFILE == "dengbao3" else "0")
-)
+if COMPLIANCE_PROFILE not in {"", "dengbao3"}:
+    raise ImproperlyConfigured("COMPLIANCE_PROFILE must be empty or dengbao3.")
+PASSWORD_MAX_AGE_DAYS = _whole("PASSWORD_MAX_AGE_DAYS", "90" if COMPLIANCE_PROFILE == "dengbao3" else "0")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("username", "name")}},
@@ -268,8 +277,6 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "pairing" / "locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -328,4 +335,4 @@ LOGGING = {
 
 # --- the work -----------------------------------------------------------------------------------------------------
 # The most households that one person may look after.
-HOUSEHOLDS_PER_CADRE = int(os.environ.get("PAIRING_HOUSEHOLDS_PER_CADRE", "20"))
+HOUSEHOLDS_PER_CADRE = _whole("PAIRING_HOUSEHOLDS_PER_CADRE", "20")

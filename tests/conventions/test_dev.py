@@ -60,6 +60,12 @@ def test_a_taken_port_is_said() -> None:
             dev.check_port(port)
 
 
+def test_a_code_before_there_is_a_demo(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(dev, "STATE", tmp_path)
+    with pytest.raises(dev.Stop, match="no demo yet"):
+        dev.code("staff")
+
+
 def test_an_older_python_is_told_what_is_needed() -> None:
     head = (ROOT / "dev.py").read_text().split("import argparse")[0]
     older = head.replace("import sys\n", "import sys\nsys.version_info = (3, 9)\n", 1)

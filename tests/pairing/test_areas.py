@@ -82,6 +82,7 @@ def test_renaming_merging_and_another_province(load):
         (HEAD + "62,甘肃省,,\n62,甘肃省,,\n", "line 3, 62: code listed twice"),
         (HEAD + "62,甘肃省,,\n620702,甘州区,,\n", "6207, is not listed"),
         (HEAD + "62,甘肃省,,x\n", "bad code"),
+        (HEAD + "62,甘\0肃,,\n", "no name"),
     ],
 )
 def test_a_bad_file_says_where_and_loads_nothing(load, text, reason):
@@ -91,9 +92,10 @@ def test_a_bad_file_says_where_and_loads_nothing(load, text, reason):
 
 
 def test_a_file_that_is_none(tmp_path):
-    broken = tmp_path / "a.csv.gz"
+    broken, torn = tmp_path / "a.csv.gz", tmp_path / "b.csv.gz"
     broken.write_bytes(b"\x1f\x8b nonsense")
-    for path in (broken, tmp_path / "missing.csv"):
+    torn.write_bytes(gzip.compress(b"")[:10] + b"\xff\xff\xff")
+    for path in (broken, torn, tmp_path / "missing.csv"):
         with pytest.raises(CommandError, match="cannot be read"):
             read_areas(path)
 

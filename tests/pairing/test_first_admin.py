@@ -40,7 +40,9 @@ def test_twice_only_on_purpose(county, capsys):
     [
         (("马", "62"), "no such area"),
         (("马", "620702100"), "county level"),
-        ((" ", "620702"), "name is needed"),
+        ((" ", "620702"), "name: This field is required"),
+        (("马" * 61, "620702"), "name: .* at most 60"),
+        (("马", "620702", "--username", "a b"), "username: Small letters"),
     ],
 )
 def test_what_cannot_be(county, arguments, reason):

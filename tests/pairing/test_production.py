@@ -53,12 +53,28 @@ def start(**changes):
         ({"PAIRING_FIELD_KEYS": "k1:not base64!"}, "PAIRING_FIELD_KEYS"),
         ({"PAIRING_HMAC_KEY": ""}, "PAIRING_HMAC_KEY"),
         ({"PAIRING_PROFILE": "staging"}, "PAIRING_PROFILE"),
+        ({"PAIRING_HOUSEHOLDS_PER_CADRE": "many"}, "PAIRING_HOUSEHOLDS_PER_CADRE must be a whole number"),
     ],
 )
 def test_start(changes, reason):
     code, output = start(**changes)
     assert code == (1 if reason else 0), output
     assert (reason or "started") in output
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must read"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "Connection refused"),
+        ({"PAIRING_HMAC_KEY": ""}, "PAIRING_HMAC_KEY is not set"),
+    ],
+)
+def test_a_command_says_what_is_to_mend_without_a_traceback(changes, said):
+    code, output = run("manage.py", "recount", **changes)
+    assert code == 1
+    assert said in output
+    assert "Traceback" not in output
 
 
 @pytest.mark.django_db

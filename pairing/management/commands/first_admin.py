@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management.base import no_translations
 from django.db import transaction
 
 from pairing import clock
 from pairing.actions.people import create_invitation, create_user
 from pairing.errors import Refused
+from pairing.forms.people import PersonCreateForm
 from pairing.models import Area, User
 from pairing.roles import LEVELS, Role
 
@@ -25,6 +28,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--another", action="store_true", help="although there is a system administrator")
 
+    @no_translations
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         area = Area.objects.filter(code=options["area"], active=True).first()
@@ -32,17 +36,16 @@ class Command(BaseCommand):
             raise CommandError("There is no such area. Load places first: manage.py load_areas.")
         if area.level not in LEVELS[Role.SYSTEM]:
             raise CommandError("A system administrator works at county level or above.")
-        if not options["name"].strip():
-            raise CommandError("A name is needed.")
+        name, username = (_cleaned(field, options[field]) for field in ("name", "username"))
         if User.objects.with_role(Role.SYSTEM, clock.today()).exists() and not options["another"]:
             raise CommandError("There is a system administrator already. With --another, one more is made.")
         try:
             user = create_user(
-                name=options["name"].strip(),
+                name=name,
                 area=area,
                 role=Role.SYSTEM,
                 role_area=area,
-                username=options["username"],
+                username=username,
                 language=options["language"],
                 by=None,
             )
@@ -53,3 +56,11 @@ class Command(BaseCommand):
             f"{user.name} ({area.display_name}) signs in as: {user.username}\n"
             f"Once, within seven days, at {options['site'].rstrip('/')}/enter/ with the code: {code}"
         )
+
+
+def _cleaned(field: str, text: str) -> str:
+    """``text`` as the page for a new person takes it. Raises CommandError with the page's sentence."""
+    try:
+        return str(PersonCreateForm.base_fields[field].clean(text))
+    except ValidationError as error:
+        raise CommandError(f"{field}: {' '.join(error.messages)}") from error

@@ -7,6 +7,7 @@ no longer active, and former codes are kept, so that old registers still find th
 import csv
 import gzip
 import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def read_areas(path: Path) -> list[Row]:
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
     reader = csv.DictReader(io.StringIO(text))
     if missing := {"code", "name"} - set(reader.fieldnames or ()):
@@ -54,7 +55,10 @@ def read_areas(path: Path) -> list[Row]:
                 not all(c.isascii() and c.isdigit() and len(c) in _LEVEL for c in (code, *former))
                 and "bad code"
             )
-            or (not 0 < len(name) <= 80 and "no name, or one of more than 80 characters")
+            or (
+                not (0 < len(name) <= 80 and name.isprintable())
+                and "no name, or one of more than 80 characters"
+            )
             or ((line.get("level") or level) != level and "level and length of the code disagree")
             or (code in rows and "code listed twice")
         )

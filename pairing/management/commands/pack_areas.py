@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import BaseCommand, CommandError, CommandParser
 
 from pairing.management.commands.load_areas import COLUMNS, read_areas
 
@@ -29,5 +29,9 @@ class Command(BaseCommand):
         writer.writerow(COLUMNS)
         writer.writerows([area.code, area.name, area.level, " ".join(area.former_codes)] for area in areas)
         # No time of making inside: the same source gives the same bytes.
-        options["target"].write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
+        packed = gzip.compress(text.getvalue().encode(), 9, mtime=0)
+        try:
+            options["target"].write_bytes(packed)
+        except OSError as error:
+            raise CommandError(f"{options['target']} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{len(areas)} areas in {options['target']}.")

@@ -46,6 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not grants.owns_tables(connection):
             raise CommandError("History rows may be changed by the owner only. Set OWNER_DATABASE_URL.")
+        if options["batch"] < 1 or options["pause"] < 0:
+            raise CommandError("A batch has at least one row, and a pause cannot be negative.")
         total = 0
         for model, field in sealed_columns():
             done = self._column(model, field, options["batch"], options["pause"])
