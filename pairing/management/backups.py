@@ -128,12 +128,23 @@ def tables(connection: BaseDatabaseWrapper) -> dict[str, list[Any]]:
     return found
 
 
+def columns(cursor: Any) -> set[tuple[str, str]]:
+    """The columns of all tables, by table and name."""
+    cursor.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+    )
+    return set(cursor.fetchall())
+
+
 def key_ids(connection: BaseDatabaseWrapper) -> list[str]:
     """The ids of all keys in use. Opens one value of each; raises CommandError where that fails."""
     found: set[str] = set()
     name = connection.ops.quote_name
     with connection.cursor() as cursor:
+        there = columns(cursor)
         for model, field in sealed_columns():
+            if (model._meta.db_table, field.column) not in there:
+                continue  # an older backup, before migrate has brought it up to date
             table, column = name(model._meta.db_table), name(str(field.column))
             cursor.execute(
                 f"SELECT DISTINCT ON (split_part({column}, '.', 2)) {column}, public_id"  # noqa: S608

@@ -1,6 +1,9 @@
 """Changes waiting for review, and one's own."""
 
+from households.actions.pairings import end_pairing
 from households.forms.changes import what_changes
+from households.models import ChangeRequest
+from pairing import clock
 from tests.cast import World, canary
 
 URL = "/changes/"
@@ -13,6 +16,18 @@ def test_reviewers_see_their_area_and_others_their_own(world: World):
     assert canary("own", "head") not in world.client("reviewer").get(URL + "?show=mine").content.decode()
     assert canary("own", "head") in world.client("staff").get(URL + "?show=mine").content.decode()
     assert canary("own", "head") not in world.client("cadre").get(URL).content.decode()
+
+
+def test_ones_own_about_a_file_out_of_reach_by_now_are_gone(world: World):
+    cadre, request, pairing = world.people["cadre"], world.requests["own"], world.pairings["own"]
+    ChangeRequest.everything.filter(pk=request.pk).update(proposed_by=cadre, state="returned")
+    pages = (URL + "?show=mine", f"/changes/{request.public_id}/", f"/changes/{request.public_id}/edit/")
+    client = world.client("cadre")
+    assert [canary("own", "head") in client.get(page).content.decode() for page in pages] == [True] * 3
+    admin = world.people["township_admin"]
+    end_pairing(pairing=pairing, ended_on=clock.today(), reason="transferred", by=admin)
+    assert [canary("own", "head") in client.get(page).content.decode() for page in pages] == [False] * 3
+    assert [client.get(page).status_code for page in pages] == [200, 404, 404]
 
 
 def test_roles_without_changes_are_refused(world: World):

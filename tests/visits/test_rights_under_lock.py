@@ -24,7 +24,8 @@ from visits.actions.corrections import correct_visit, withdraw_visit
 from visits.actions.problems import solve
 from visits.actions.promises import drop_promise, move_promise, record_done, record_word
 from visits.actions.reading import Question, answer_question, ask, mark_read
-from visits.models import Problem, Promise, Visit
+from visits.actions.slips import print_slips
+from visits.models import Problem, Promise, Slip, Visit
 
 Act = Callable[[], Any]
 TODAY = clock.today()
@@ -55,12 +56,14 @@ def helpers_acts(world: World) -> dict[str, Act]:
         "answered": lambda: answer_question(question=asked.questions.get(), answer="昨天", by=cadre),
         "solved": lambda: solve(problem=problem, outcome="修好了", by=cadre),
         "proposed": lambda: propose_change(household=file, changes=[name], reason="survey", by=cadre),
+        "printed": lambda: print_slips(households=[file], cadre=cadre, by=cadre),
         "sent again": lambda: resubmit_change(request=mine, values={}, reason="survey", by=cadre),
     }
 
 
 HELPERS = (
-    "done", "moved", "dropped", "word", "corrected", "withdrawn", "answered", "solved", "proposed", "sent again",
+    "done", "moved", "dropped", "word", "corrected", "withdrawn", "answered", "solved", "proposed", "printed",
+    "sent again",
 )  # fmt: skip
 
 
@@ -132,4 +135,10 @@ def states() -> list[Any]:
     for model in (Promise, Visit, Problem, Pairing, ChangeRequest, Household):
         rows += model.everything.order_by("pk").values_list("pk", "version")
     answers = FileQuestion.everything.order_by("pk").values_list("pk", "answer")
-    return [*rows, *answers, ChangeField.everything.count(), AuditEvent.objects.count()]
+    return [
+        *rows,
+        *answers,
+        Slip.everything.count(),
+        ChangeField.everything.count(),
+        AuditEvent.objects.count(),
+    ]
