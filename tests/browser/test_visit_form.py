@@ -106,6 +106,18 @@ def test_targets_are_48_pixels_and_nothing_scrolls_sideways(phone: Page, world: 
 
 
 @pytest.mark.slow
+def test_text_twice_as_large_fits_a_phone(phone: Page, world: cast.World) -> None:
+    """As who sees badly sets it: nothing is cut off at the side, the menu stays in sight."""
+    phone.set_viewport_size({"width": 360, "height": 740})
+    file = reverse("households:household_detail", args=[world.files["own"].public_id])
+    for path in ("/today/", form_of(world), file, "/me/", "/promises/"):
+        phone.goto(path)
+        phone.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert wide(phone) == 0, path
+        expect(phone.locator(".top-bar .menu > summary")).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.slow
 def test_i_will_do_it_opens_the_promise_with_the_words(phone: Page, world: cast.World) -> None:
     phone.goto(form_of(world))
     phone.locator("#id_said").fill(WORDS)
