@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from households import rules
-from households.actions.changes import FieldChange, head_value, number_taken, propose_change
+from households.actions.change_values import head_value, number_taken
+from households.actions.changes import FieldChange, propose_change
 from households.actions.entries import MemberEntry, PersonYearEntry, differing, values_of
 from households.actions.saving import Saved, check_version, locked_open, text_of, touched
 from households.models import Absence, Household, Membership, Person, PersonYear

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from households import checks
-from households.actions.changes import FieldChange, head_value
+from households.actions.change_values import head_value
+from households.actions.changes import FieldChange
 from households.forms.fields import (
     BankNumberField,
     CodeField,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import Q
 
 from households import rules
-from households.actions.changes import head_value
+from households.actions.change_values import head_value
 from households.actions.saving import text_of
 from households.checks import HEAD, Problem, Weight
 from households.models import (

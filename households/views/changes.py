@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from households import rules
 from households.actions import changes as change_actions
+from households.actions.change_values import present_text
 from households.forms.changes import ChangeForm, ResubmitForm, ReviewForm, change_label, what_changes
 from households.models import ChangeField, ChangeRequest
 from households.rules import changes as change_rules
@@ -280,9 +281,7 @@ def _row(field: ChangeField, change: ChangeRequest, depth: Depth) -> dict[str, A
         "tone": DECISION_TONES[ChangeField.Decision(field.decision)],
     }
     if change.state == ChangeRequest.State.WAITING or field.decision == ChangeField.Decision.BLOCKED:
-        now = change_actions.present_text(
-            change.household, field.model, field.field, field.person, field.year
-        )
+        now = present_text(change.household, field.model, field.field, field.person, field.year)
         if now != old:
             row["now"] = _words(field, now, change) or _("nothing known")
     if not sees(depth, field.field):

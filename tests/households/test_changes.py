@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from households.actions.changes import FieldChange, decide_change, head_value, propose_change
+from households.actions.change_values import head_value
+from households.actions.changes import FieldChange, decide_change, propose_change
 from households.models import ChangeField, Household, HouseholdYear, Membership, Person
 from pairing import clock
 from pairing.errors import Refused

@@ -2,7 +2,8 @@
 
 import pytest
 
-from households.actions.changes import FieldChange, head_value, propose_change
+from households.actions.change_values import head_value
+from households.actions.changes import FieldChange, propose_change
 from households.models import FileQuestion, Membership
 from households.rules.relations import suggested
 from pairing.models import AuditEvent

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from households.actions import members
-from households.actions.changes import FieldChange, head_value, propose_change, withdraw_change
+from households.actions.change_values import head_value
+from households.actions.changes import FieldChange, propose_change, withdraw_change
 from households.models import Absence, Household, Person
 from households.models.scoped import codes_of
 from households.rules import words
