@@ -1,6 +1,7 @@
 """Which role carries which permission: one table, pure data.
 
 Whether a person may do something *now*, given the state of a row, is the business of each app's ``rules``.
+Source: ADR 20.
 """
 
 from enum import StrEnum

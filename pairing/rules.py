@@ -31,7 +31,7 @@ def check_can_place(area: Area, *, by: User) -> None:
 def check_can_grant(grant: Grant, *, by: User | None) -> None:
     """A role can be given below one's own level and inside one's own area only, and never to oneself.
 
-    Source: the decisions' table, line "users and grants". ``by`` None is a command that sets a site up.
+    Source: ADR 20, "users and grants". ``by`` None is a command that sets a site up.
     """
     if grant.area.level not in LEVELS[Role(grant.role)]:
         raise Refused(_("This role does not exist at this level."), "role_area")

@@ -308,7 +308,7 @@ def check_problem_right(problem: Problem, user: Any, to: str) -> None:
     """Who may take which step. A referral is answered at the level where it waits; the rest is the helper's.
 
     Township staff may refer on what was sent to the wrong office, and act where a household has no helper.
-    Source: the decisions' table "answer a referred problem".
+    Source: ADR 20, "answer a referred problem".
     """
     if to == Problem.State.ANSWERED:
         if not answers_at(problem, user):

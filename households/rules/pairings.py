@@ -104,7 +104,7 @@ def check_reach(by: Any, household: Household) -> None:
 
 
 def check_may_end(by: Any, household: Household) -> None:
-    """Only who pairs where the household lives ends its pairings. Source: the decisions' table, line "pair"."""
+    """Only who pairs where the household lives ends its pairings. Source: ADR 20."""
     if not covers(by, P.PAIRING_MANAGE, household.village_code):
         raise Refused(
             _("This household has a helper. Ask an administrator to do this: the pairing ends along with it.")

@@ -1,6 +1,6 @@
 """Who may do what at which address. An address that is not in this table fails the build.
 
-Stated here in the words of the decisions' table, not read from the code: the code is what is tested.
+Stated here by hand from ADR 20, not read from the code: the code is what is tested.
 Order of refusals: 302 sign in · 405 · 403 no grant carries it · 404 out of scope · 403 the state forbids it.
 """
 

@@ -1,6 +1,6 @@
 """Every address × every role × every position: who gets what, what is written down, and what nobody sees.
 
-Sources: the decisions' table "Who may do what" and order of refusals; security targets S01, S02, S16, S24.
+Sources: ADR 20 (who may do what, order of refusals); security targets S01, S02, S16, S24.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 Who is away and who is back, a helper records himself with his visit. What else he is told of head, identity,
 income, status and bank becomes one change request that names the visit and waits for a second person; all the
-rest the township reads. Source: the decisions' "propose a sensitive change", screens' "changes of facts".
+rest the township reads. Source: ADR 15.
 """
 
 import uuid
