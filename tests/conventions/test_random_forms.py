@@ -121,7 +121,7 @@ def forms_of(browser: Probe, path: str, body: dict[str, Any]) -> list[Callable[[
 
         if any(isinstance(value, QueryDict) and value for value in (*args, *more.values())):
             found.append(anew)
-        return type.__call__(kind, *args, **more)  # type: ignore[no-any-return]
+        return type.__call__(kind, *args, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DeclarativeFieldsMetaclass, "__call__", build, raising=False)
