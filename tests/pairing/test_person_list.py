@@ -74,7 +74,7 @@ def test_whoever_leaves_for_another_area_is_seen_there_only(cast, sign_in):
     client = sign_in(cast.town)
     assert client.get(f"/people/{theirs.public_id}/").status_code == 200
     ended = client.post(f"/grants/{here.public_id}/end/", {"reason": "went back"})
-    assert ended.status_code == 302 and ended.url == URL
+    assert (ended.status_code, ended.url) == (302, URL)
     assert "neighbour_cadre" not in names(client.get(URL))
     assert client.get(f"/people/{theirs.public_id}/").status_code == 404
     assert User.objects.visible_to(cast.town_auditor, P.AUDIT_VIEW).filter(pk=theirs.pk).exists()
