@@ -66,3 +66,9 @@ def test_bad_input_is_a_sentence_and_keeps_the_note(world: World):
     assert page.context["form"].errors
     assert "evenings" in page.content.decode()
     assert world.client("township_admin").get(path(world, "closed")).status_code == 403
+
+
+def test_scope(world: World):
+    client, second = world.client("township_admin"), factories.user("second", "cadre", cast.OTHER_TOWNSHIP)
+    assert client.get(path(world, "other_township")).status_code == 404
+    assert client.post(path(world, "other_township"), sent(second)).status_code == 404
