@@ -88,6 +88,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "pairing.urls"
 WSGI_APPLICATION = "pairing.wsgi.application"
 
+#: From outside in: what every answer carries, what a lost database or a bad character says, who asks, and what he
+#: must do before he sees a page. Each stands on those before it.
 MIDDLEWARE = [
     "pairing.middleware.request_source",
     "django.middleware.security.SecurityMiddleware",

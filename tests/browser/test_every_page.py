@@ -193,8 +193,11 @@ def send_empty(tab: "Tab", path: str, theme: str, size: dict[str, int]) -> Itera
     answer = tab.goto(path)
     if not answer or answer.status != 200 or not tab.evaluate(EMPTY):
         return
-    with tab.expect_navigation():
-        tab.evaluate(SEND)
+    tab.evaluate("document.documentElement.dataset.sent = 'yes'")
+    tab.evaluate(SEND)
+    # A new page, or the visit form that came back in its place.
+    tab.locator("html:not([data-sent]), [data-sent] [data-focus]").first.wait_for(state="attached")
+    tab.wait_for_load_state()
     if tab.url.endswith(path):
         yield from faults(tab)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.core.management.base import no_translations
@@ -23,9 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("area", help="code of the county, prefecture or province, such as 620702")
         parser.add_argument("--username", default="", help="without it, one is made from the name's pinyin")
         parser.add_argument("--language", choices=["zh-hans", "en"], default="zh-hans")
-        parser.add_argument(
-            "--site", default="", help="address of the site, such as https://pairing.example.cn"
-        )
+        host = next(iter(settings.ALLOWED_HOSTS), "localhost")
+        parser.add_argument("--site", default=f"https://{host}", help="address of the site (%(default)s)")
         parser.add_argument("--another", action="store_true", help="although there is a system administrator")
 
     @no_translations
