@@ -49,6 +49,9 @@ MENDED_AT = {
         "member_edit",
     ),
 }  # fmt: skip
+PAIRING_SHOWN = (
+    "household", "public_id", "role", "voided", "started_on", "ended_on", "cadre__name", "cadre__unit__name",
+)  # fmt: skip
 MOVED = "moved"  # the code of the reason for which a file closes that goes on in another county
 
 
@@ -94,16 +97,7 @@ class RowsOf:
         self.person_years = household.person_years.order_by("person_id", "-year").distinct("person_id")
         self.absences = household.absences.on(today)
         pairings = household.pairings.valid().select_related("cadre__unit")
-        self.pairings = pairings.only(
-            "household",
-            "public_id",
-            "role",
-            "voided",
-            "started_on",
-            "ended_on",
-            "cadre__name",
-            "cadre__unit__name",
-        )
+        self.pairings = pairings.only(*PAIRING_SHOWN)
         self.years = household.years.filter(year__lte=today.year).order_by("-year")[:1]
         self.areas = areas_of(household)
         self.links = VillageLink.objects.today_in(*([household.village_code] if office else []))
