@@ -1,6 +1,7 @@
 """A production site begins with one command, which prints a code once and refuses to be run twice."""
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from pairing.actions.people import open_invitation
@@ -29,6 +30,7 @@ def test_the_printed_code_opens_the_first_entry(county, capsys):
 
 def test_twice_only_on_purpose(county, capsys):
     call_command("first_admin", "马建国", "620702")
+    assert f" at https://{settings.ALLOWED_HOSTS[0]}/enter/ " in capsys.readouterr().out
     with pytest.raises(CommandError, match="already"):
         call_command("first_admin", "马建军", "620702")
     call_command("first_admin", "马建国", "620702", another=True)
