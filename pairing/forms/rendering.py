@@ -11,19 +11,8 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import mark_safe
 
 _KINDS = (
-    "text",
-    "number",
-    "email",
-    "url",
-    "password",
-    "search",
-    "tel",
-    "color",
-    "hidden",
-    "date",
-    "time",
-    "checkbox",
-)
+    "text", "number", "email", "url", "password", "search", "tel", "color", "hidden", "date", "time", "checkbox",
+)  # fmt: skip
 _INPUTS = frozenset(f"django/forms/widgets/{kind}.html" for kind in _KINDS)
 _SELECT = "django/forms/widgets/select.html"
 

@@ -5,6 +5,7 @@ from households.models import ImportRow, Membership
 from pairing import clock
 from pairing.models import AuditEvent
 from tests.cast import OTHER_VILLAGE, TOWNSHIP
+from tests.households import register_cases
 from tests.households import register_files as files
 from tests.households.importing import apply, staged, url
 
@@ -73,19 +74,7 @@ def test_the_page_needs_the_same_queries_for_few_and_many_rows(world, django_ass
 
 def test_what_is_not_kept_and_who_is_not_named_is_said(world):
     """A checkers' table of households: income items are known and not kept, members stand in another table."""
-    titles = [
-        "省",
-        "市",
-        "县",
-        "乡",
-        "村",
-        "户编号",
-        "户主姓名",
-        "户主证件号码",
-        "家庭人口数",
-        "人均纯收入",
-        "工资性收入",
-    ]
+    titles = register_cases.wrapped()[0]
     row = [
         "甘肃省",
         "张掖市",
