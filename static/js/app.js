@@ -28,18 +28,36 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
-// --- a form without a signal stays; one that is tapped twice is sent once; a second try some seconds later goes out ---------------------------
-document.addEventListener("submit", (event) => {
+// --- a form without a signal or a session stays, with its words; one that is tapped twice is sent once ---------------
+// Words typed long after the page came are sent only once the server has said that their writer is still signed in:
+// a reset, a new password or another sign-in ends a session before its time.
+const FRESH = 60_000; // ms
+const arrived = Date.now();
+const typed = (form) =>
+  [...form.elements].some((field) => /^text/.test(field.type) && field.value !== field.defaultValue);
+document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
   const offline = document.getElementById("no-signal");
-  if (!navigator.onLine && offline) {
+  if (!navigator.onLine) {
     event.preventDefault(); // the browser's own page would take the form and its words away
     offline.showModal();
     return;
   }
-  if (Date.now() - Number(form.dataset.sentAt || 0) < 3000) event.preventDefault();
-  else form.dataset.sentAt = Date.now();
+  if (Date.now() - Number(form.dataset.sentAt || 0) < 3000) {
+    event.preventDefault(); // a second try some seconds later goes out
+    return;
+  }
+  form.dataset.sentAt = Date.now();
+  if (!typed(form) || !Session.lasts || Date.now() - arrived < FRESH || form.dataset.asked) return;
+  event.preventDefault();
+  const alive = await Session.renew();
+  delete form.dataset.sentAt;
+  if (alive) {
+    form.dataset.asked = "yes";
+    form.requestSubmit(event.submitter);
+    delete form.dataset.asked;
+  } else if (alive === null) offline.showModal();
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent-at]")) delete form.dataset.sentAt;
@@ -95,12 +113,13 @@ document.addEventListener("click", (event) => {
 });
 
 // --- the session: warn five minutes before it ends; afterwards keep the page and its words ----------------------
-// Session.renew() tells whether the reader of this page is still signed in; where not, a dialog says what to do.
+// Session.renew() tells whether the reader of this page is still signed in; where not, a dialog says what to do. It is
+// null where nobody answers.
 const Session = (() => {
   const { idle, sessionUrl, account } = document.body.dataset;
   const warning = document.getElementById("session-warning");
   const over = document.getElementById("session-over");
-  if (!Number(idle) || !sessionUrl || !warning || !over) return { renew: async () => false };
+  if (!Number(idle) || !sessionUrl || !warning || !over) return { lasts: false, renew: async () => false };
 
   const WARN_BEFORE = 300;
   let endsAt = Date.now() + Number(idle) * 1000;
@@ -145,7 +164,7 @@ const Session = (() => {
       else if (!over.open) over.showModal();
       return alive;
     } catch {
-      return false; // no network: the dialog stays, the words too
+      return null; // no network: the dialog stays, the words too
     }
   };
 
@@ -171,5 +190,5 @@ const Session = (() => {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && over.open) settle();
   });
-  return { renew: settle };
+  return { lasts: true, renew: settle };
 })();
