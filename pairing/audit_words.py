@@ -110,6 +110,16 @@ VERBS = {
     "word": pgettext_lazy("what was done", "household's word written down"),
     "year": pgettext_lazy("what was done", "facts of a year recorded"),
 }
+#: Where a verb means another thing of this noun than of the others.
+OF_ONE_NOUN = {
+    "household.move": pgettext_lazy("what was done", "moved to another village"),
+    "household.reopen": pgettext_lazy("what was done", "reopened"),
+    "import.read": pgettext_lazy("what was done", "file read again"),
+    "problem.close": pgettext_lazy("what was done to a problem", "closed"),
+    "problem.reopen": pgettext_lazy("what was done to a problem", "reopened"),
+    "promise.move": pgettext_lazy("what was done", "date changed"),
+    "second_factor.drop": pgettext_lazy("what was done", "removed"),
+}
 
 
 def in_words(action: str) -> str:
@@ -117,6 +127,7 @@ def in_words(action: str) -> str:
     noun, _dot, verb = action.partition(".")
     if noun not in NOUNS:
         return action
-    if not VERBS.get(verb):
+    deed = OF_ONE_NOUN.get(action) or VERBS.get(verb)
+    if not deed:
         return str(NOUNS[noun])
-    return gettext("%(noun)s: %(verb)s") % {"noun": NOUNS[noun], "verb": VERBS[verb]}
+    return gettext("%(noun)s: %(verb)s") % {"noun": NOUNS[noun], "verb": deed}

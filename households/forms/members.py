@@ -258,7 +258,7 @@ class PersonYearForm(forms.Form):
 class AbsenceForm(forms.Form):
     """Somebody, or the whole family, is away."""
 
-    who = forms.ChoiceField(label=_("Who"), widget=forms.RadioSelect)
+    who = forms.ChoiceField(label=_("Who is away"), widget=forms.RadioSelect)
     away_from = DayField(label=_("Away from"))
     where = CodeField("place_away", label=_("Where"), required=False)
     expected_back = TextField(

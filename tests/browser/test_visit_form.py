@@ -190,7 +190,7 @@ def test_drafts_are_ciphertext_for_everybody_else_and_come_back_to_their_author(
     expect(phone.locator("[data-drafts]")).to_contain_text("canary-own-head")
     phone.locator("[data-drafts] button").click()
     assert len(json.loads(phone.evaluate(DUMP))["drafts"]) == 1, "a slip of the thumb discarded a draft"
-    phone.get_by_role("button", name="确定丢弃").click()
+    phone.get_by_role("button", name="确定放弃").click()
     expect(phone.locator("[data-drafts]")).to_be_hidden()
 
 

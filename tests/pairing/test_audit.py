@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from pairing import audit
 from pairing.actions import people
-from pairing.audit_words import NOUNS, VERBS
+from pairing.audit_words import NOUNS, OF_ONE_NOUN, VERBS, in_words
 from pairing.models import Area, AuditEvent, Grant, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -275,6 +276,23 @@ def test_every_action_has_its_words_and_no_word_is_left_over():
     spoken = {match.groups() for text in texts if (match := _NAME.fullmatch(str(text)))} | named
     assert not NOUNS.keys() - {noun for noun, _verb in spoken}
     assert not VERBS.keys() - {verb for noun, verb in spoken if noun in NOUNS}
+    assert not OF_ONE_NOUN.keys() - {f"{noun}.{verb}" for noun, verb in spoken}
+
+
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        ("household.close", "户档案：注销"),
+        ("problem.close", "诉求：办结"),
+        ("person.enable", "人员：重新启用"),
+        ("problem.reopen", "诉求：重新办理"),
+        ("promise.drop", "答应的事：作罢"),
+        ("second_factor.drop", "动态口令：移除"),
+    ],
+)
+def test_one_verb_of_code_is_the_right_word_for_each_noun(deed, words):
+    with translation.override("zh-hans"):
+        assert in_words(deed) == words
 
 
 @pytest.mark.parametrize("page", ["audit_exports", "audit_rights", "sign_in_list", "audit_account"])
