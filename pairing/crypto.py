@@ -58,12 +58,12 @@ def _cipher(name: str, key: bytes) -> Any:
     if name == AES:
         return AESGCM(key)
     if name != SM4:
-        raise ImproperlyConfigured(f"FIELD_CIPHER must be {AES} or {SM4}.")
+        raise ImproperlyConfigured(f"PAIRING_FIELD_CIPHER must be {AES} or {SM4}.")
     cipher = _SM4GCM(key)
     try:
         cipher.encrypt(bytes(_NONCE), b"", b"")
     except UnsupportedAlgorithm as error:
-        raise ImproperlyConfigured("This OpenSSL has no SM4-GCM: use FIELD_CIPHER=aesgcm.") from error
+        raise ImproperlyConfigured("This OpenSSL has no SM4-GCM: use PAIRING_FIELD_CIPHER=aesgcm.") from error
     return cipher
 
 

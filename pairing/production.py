@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 
@@ -14,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def refuse_to_start() -> None:
     """Raise ImproperlyConfigured with everything that is wrong; does nothing outside production."""
-    if settings.PRODUCTION and (found := [*faults_of_settings(), *faults_of_database()]):
+    if settings.PRODUCTION and (found := [*faults_of_settings(), *faults_of_files(), *faults_of_database()]):
         raise ImproperlyConfigured(" ".join(found))
 
 
@@ -43,11 +45,28 @@ def faults_of_settings() -> Iterator[str]:
         yield str(error)
 
 
+def faults_of_files() -> Iterator[str]:
+    """What a checkout lacks after it was fetched: without the one no page opens, without the other none is in Chinese."""
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        yield "The static files are not there: run manage.py collectstatic --noinput."
+    if not list(settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")):
+        yield "The catalogues are not there: run python -m pairing.translations compile."
+
+
+def check(**_options: Any) -> list[checks.CheckMessage]:
+    """The same for ``manage.py check --deploy``, before a start; the database is asked at the start."""
+    if not settings.PRODUCTION:
+        return []
+    return [checks.Error(fault, id="pairing.E001") for fault in [*faults_of_settings(), *faults_of_files()]]
+
+
 def faults_of_database() -> Iterator[str]:
-    """The application must not own its tables, or nothing keeps it from altering the audit log."""
+    """Tables must be there, and not the application's own, or nothing keeps it from altering the audit log."""
     try:
         if grants.owns_tables(connection):
             yield "DATABASE_URL must name the runtime role, not the owner of the tables."
+        if not connection.introspection.table_names():
+            yield "There are no tables: run manage.py migrate with OWNER_DATABASE_URL."
     except OperationalError:
         logger.warning("The database is away; its role could not be checked.")
     finally:

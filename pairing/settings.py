@@ -4,7 +4,9 @@
 """
 
 import base64
+import ipaddress
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -41,25 +43,50 @@ def _whole(name: str, default: str) -> int:
     return int(value)
 
 
+def _flag(name: str) -> bool:
+    """A switch from the environment: a word that is no switch must not pass for off."""
+    value = os.environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or empty.")
+    return value == "1"
+
+
+def _list(name: str) -> list[str]:
+    """What stands between the commas of a name of the environment."""
+    return [part for part in map(str.strip, os.environ.get(name, "").split(",")) if part]
+
+
 # --- keys -------------------------------------------------------------------------------------------------
 SECRET_KEY = _env("PAIRING_SECRET_KEY", "only-for-tests-" + "0123456789" * 5)
-SECRET_KEY_FALLBACKS = [k for k in os.environ.get("PAIRING_SECRET_KEY_FALLBACKS", "").split(",") if k]
+SECRET_KEY_FALLBACKS = _list("PAIRING_SECRET_KEY_FALLBACKS")
+
+
+def _key(name: str, encoded: str) -> bytes:
+    """A key as the environment writes it; production.py looks at its length."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be 32 random bytes in base64.") from error
 
 
 def _field_keys(text: str) -> dict[str, bytes]:
-    keys = {}
+    """Keys by id. A value carries its key's id, between dots; one id for two keys would lose a key."""
+    keys: dict[str, bytes] = {}
     for part in text.split(","):
         key_id, _sep, encoded = part.strip().partition(":")
-        try:
-            keys[key_id] = base64.b64decode(encoded, validate=True)
-        except ValueError as error:
-            raise ImproperlyConfigured("PAIRING_FIELD_KEYS must read id:base64,id:base64,…") from error
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", key_id) or not encoded:
+            raise ImproperlyConfigured("PAIRING_FIELD_KEYS must read id:base64,id:base64,…")
+        if key_id in keys:
+            raise ImproperlyConfigured(
+                f"PAIRING_FIELD_KEYS names {key_id} twice; each key needs an id of its own."
+            )
+        keys[key_id] = _key(f"The key {key_id} of PAIRING_FIELD_KEYS", encoded)
     return keys
 
 
 # Field keys by id, the first is used for new values; older ones only open (manage.py rotate_keys).
 FIELD_KEYS = _field_keys(_env("PAIRING_FIELD_KEYS", "t1:" + base64.b64encode(b"t" * 32).decode()))
-HMAC_KEY = base64.b64decode(_env("PAIRING_HMAC_KEY", base64.b64encode(b"h" * 32).decode()))
+HMAC_KEY = _key("PAIRING_HMAC_KEY", _env("PAIRING_HMAC_KEY", base64.b64encode(b"h" * 32).decode()))
 FIELD_CIPHER = os.environ.get("PAIRING_FIELD_CIPHER", "aesgcm")
 
 # --- applications -----------------------------------------------------------------------------------------
@@ -208,7 +235,7 @@ MFA_ADAPTER = "pairing.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Pairing"
 MFA_TOTP_TOLERANCE = 0  # a code is remembered as used for 30 seconds only: with more it could be used twice
-SECOND_FACTOR_FOR_ALL = os.environ.get("PAIRING_SECOND_FACTOR_FOR_ALL", "") == "1"
+SECOND_FACTOR_FOR_ALL = _flag("PAIRING_SECOND_FACTOR_FOR_ALL")
 
 SIGN_IN_WINDOW = timedelta(minutes=15)
 SIGN_IN_NAMES_PER_ADDRESS = 50
@@ -250,12 +277,16 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-ALLOWED_HOSTS = [h for h in os.environ.get("PAIRING_ALLOWED_HOSTS", "").split(",") if h] or (
+ALLOWED_HOSTS = _list("PAIRING_ALLOWED_HOSTS") or (
     [] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 # Whose X-Forwarded-For is believed: addresses or networks, and "unix" for a proxy behind a socket.
-TRUSTED_PROXIES = [p for p in os.environ.get("PAIRING_TRUSTED_PROXIES", "").split(",") if p]
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("PAIRING_TRUSTED_ORIGINS", "").split(",") if o]
+TRUSTED_PROXIES = _list("PAIRING_TRUSTED_PROXIES")
+try:
+    [ipaddress.ip_network(proxy) for proxy in TRUSTED_PROXIES if proxy != "unix"]
+except ValueError as wrong:
+    raise ImproperlyConfigured(f"PAIRING_TRUSTED_PROXIES: {wrong}.") from wrong
+CSRF_TRUSTED_ORIGINS = _list("PAIRING_TRUSTED_ORIGINS")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

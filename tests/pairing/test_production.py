@@ -5,6 +5,8 @@ import os
 import secrets
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.db import connection
@@ -12,9 +14,13 @@ from django.db import connection
 from pairing.production import faults_of_settings
 from tests import databases
 
+STATIC = TemporaryDirectory()  # as ``collectstatic`` leaves it
+Path(STATIC.name, "staticfiles.json").write_text('{"paths": {}, "version": "1.1", "hash": ""}')
+
 
 def good():
     return {
+        "PAIRING_STATIC_ROOT": STATIC.name,
         "PAIRING_PROFILE": "production",
         "PAIRING_ALLOWED_HOSTS": "pairing.example.cn",
         "PAIRING_SECRET_KEY": secrets.token_urlsafe(64),
@@ -53,7 +59,7 @@ def start(**changes):
         ({"PAIRING_FIELD_KEYS": "k1:not base64!"}, "PAIRING_FIELD_KEYS"),
         ({"PAIRING_HMAC_KEY": ""}, "PAIRING_HMAC_KEY"),
         ({"PAIRING_PROFILE": "staging"}, "PAIRING_PROFILE"),
-        ({"PAIRING_HOUSEHOLDS_PER_CADRE": "many"}, "PAIRING_HOUSEHOLDS_PER_CADRE must be a whole number"),
+        ({"PAIRING_STATIC_ROOT": "nowhere"}, "collectstatic"),
     ],
 )
 def test_start(changes, reason):
@@ -68,6 +74,15 @@ def test_start(changes, reason):
         ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must read"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "Connection refused"),
         ({"PAIRING_HMAC_KEY": ""}, "PAIRING_HMAC_KEY is not set"),
+        ({"PAIRING_HMAC_KEY": "abc"}, "PAIRING_HMAC_KEY must be 32 random bytes in base64"),
+        ({"PAIRING_FIELD_KEYS": "dGVzdA=="}, "PAIRING_FIELD_KEYS must read id:base64"),
+        ({"PAIRING_FIELD_KEYS": "k1:dGVzdA==,k1:dGVzdA=="}, "names k1 twice"),
+        ({"PAIRING_HOUSEHOLDS_PER_CADRE": "many"}, "PAIRING_HOUSEHOLDS_PER_CADRE must be a whole number"),
+        ({"PAIRING_SECOND_FACTOR_FOR_ALL": "yes"}, "PAIRING_SECOND_FACTOR_FOR_ALL must be 1 or empty"),
+        (
+            {"PAIRING_TRUSTED_PROXIES": "proxy.example.cn"},
+            "PAIRING_TRUSTED_PROXIES: 'proxy.example.cn' does not",
+        ),
     ],
 )
 def test_a_command_says_what_is_to_mend_without_a_traceback(changes, said):
@@ -90,6 +105,15 @@ def test_the_owner_of_the_tables_does_not_start():
 def test_djangos_own_list_is_clean():
     code, output = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert code == 0, output
+
+
+def test_the_list_before_a_start_names_what_a_start_refuses():
+    code, output = run(
+        "manage.py", "check", "--deploy", PAIRING_ALLOWED_HOSTS="*", PAIRING_STATIC_ROOT="nowhere"
+    )
+    assert code == 1
+    assert "PAIRING_ALLOWED_HOSTS must name the site's host." in output
+    assert "collectstatic" in output
 
 
 @pytest.mark.parametrize(
