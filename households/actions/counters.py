@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from households.models import Household, HouseholdYear, Membership, Pairing
 from households.models.members import HEAD
+from pairing import sets
 from pairing.names import initials, search_terms, sort_key
 
 KEPT = (
@@ -33,13 +34,8 @@ def recount(household_ids: Iterable[int]) -> None:
         if fresh := {k: v for k, v in counted[household.pk].items() if getattr(household, k) != v}:
             for name, value in fresh.items():
                 setattr(household, name, value)
-            changed.append((household, fresh))
-    if len(changed) == 1:
-        household, fresh = changed[0]
-        Household.everything.filter(pk=household.pk).update(**fresh)
-    elif changed:
-        fields = [name.removesuffix("_id") for name in KEPT]
-        Household.everything.bulk_update([household for household, _fresh in changed], fields, batch_size=500)
+            changed.append((household, list(fresh)))
+    sets.update(changed)
 
 
 def counts(ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -9,7 +9,7 @@ from households import rules
 from households.models import FileQuestion, Household, HouseholdYear, Membership, PersonYear
 from households.models.scoped import codes_of
 from households.rules.questions import FileFacts, MemberFacts, raised
-from pairing import clock
+from pairing import clock, sets
 from pairing.audit import action
 from pairing.errors import Refused
 from pairing.roles import P
@@ -47,7 +47,7 @@ def refresh_questions(*households: Household) -> int:
     if groundless:
         FileQuestion.everything.filter(pk__in=groundless).update(cleared_on=clock.today())
     if new:
-        FileQuestion.everything.bulk_create(new, batch_size=1000)
+        sets.insert(new)
     return len(new) + len(groundless)
 
 

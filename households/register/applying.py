@@ -33,7 +33,7 @@ from households.register.planning import household_values, joined_today, make_pl
 from households.register.plans import Change, HouseholdPlan, MemberPlan, Plan
 from households.register.staging import LEAVE, TAKE, Outcome, dumps, unstage
 from households.rules.words import because_imported
-from pairing import clock
+from pairing import clock, sets
 from pairing.audit import action
 from pairing.errors import Refused, refusing
 from pairing.names import initials, search_terms, sort_key
@@ -55,8 +55,7 @@ def apply(*, batch: ImportBatch, leave_out: bool = False, version: int | None = 
         batch = ImportBatch.everything.select_for_update().get(pk=batch.pk)
         if batch.state != State.PARSED or (version is not None and version != batch.version):
             raise Refused(_("This dry run has changed meanwhile. Please look at it again."))
-        rows = list(staged_rows(batch).order_by("number"))
-        members = [row for row in rows if row.household_key]
+        members = list(staged_rows(batch).exclude(household_key="").order_by("number"))
         if not members:
             raise Refused(_("Nothing is staged any more. Please read the file again."))
         if len(members) > MOST_ROWS:
@@ -139,21 +138,23 @@ class _Writing:
         """Write everything."""
         for plan in self.plan.households:
             self.household(plan)
-        Household.everything.bulk_create(self.made[Household].new, batch_size=1000)
+        sets.insert(self.made[Household].new)
         for plan in self.plan.households:
             for one in plan.members:
                 self.person(plan, one)
-        Person.everything.bulk_create(self.made[Person].new, batch_size=1000)
+        sets.insert(self.made[Person].new)
         for plan in self.plan.households:
             self.year(plan)
             for one in plan.members:
                 self.member(plan, one)
         for model in (Membership, HouseholdYear, PersonYear):
-            model.everything.bulk_create(self.made[model].new, batch_size=2000)
+            sets.insert(self.made[model].new)
         for plan in self.plan.households:
             self.ask(plan)
-        ChangeRequest.everything.bulk_create(self.requests, batch_size=1000)
-        ChangeField.everything.bulk_create(self.asked, batch_size=1000)
+        sets.insert(self.requests)
+        for asked in self.asked:
+            asked.request = asked.request  # whose key is known by now
+        sets.insert(self.asked)
         touched = {self.home(plan).pk for plan in self.plan.households if self.is_touched(plan)}
         self.save_changed(touched)
         recount(touched - {household.pk for household in self.made[Household].new})
@@ -287,19 +288,15 @@ class _Writing:
             setattr(row, name, value)
 
     def save_changed(self, touched: set[int]) -> None:
-        """Write the changed rows one by one: they are few, and sealed fields seal themselves."""
+        """Write the changed rows. The version of a file tells of its members and years too."""
+        new = {household.pk for household in self.made[Household].new}
+        for household in map(self.home, self.plan.households):
+            if household.pk in touched - new:
+                self.made[Household].changed.setdefault(household.pk, (household, {}))
         for made in self.made.values():
-            for row, before in made.changed.values():
+            for row, _before in made.changed.values():
                 row.version += 1
-                also = [f"{name}_hmac" for name in before if name == "phone"]
-                row.save(update_fields=[*before, *also, "version"])
-        alone = touched - self.made[Household].changed.keys() - {h.pk for h in self.made[Household].new}
-        for plan in self.plan.households:  # a file's version tells of its members and years too
-            household = self.home(plan)
-            if household.pk in alone:
-                household.version += 1
-                household.save(update_fields=["version"])
-                self.made[Household].changed[household.pk] = (household, {})
+            sets.update((row, [*before, "version"]) for row, before in made.changed.values())
 
     def ask(self, plan: HouseholdPlan) -> None:
         """One change request for all sensitive facts of a file."""
@@ -353,7 +350,7 @@ class _Writing:
         for household in self.made[Household].new:
             made_with = dumps(files[household.pk])
             effects.append(self.effect(Household, household, created=True, before=made_with))
-        ImportEffect.everything.bulk_create(effects, batch_size=2000)
+        sets.insert(effects)
 
     def effect(self, model: type[Model], row: Any, *, created: bool, before: str) -> ImportEffect:
         household = row if model is Household else self.household_of(row)

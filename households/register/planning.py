@@ -58,10 +58,10 @@ def make_plan(
     known = _Known(county, year, found, lock=lock)
     plans = [_plan(rows, places, known, area=area, whole=whole) for rows in found]
     _refuse_twice(plans)
-    named = {plan.household.pk for plan in plans if plan.household}
+    named = [plan.household.pk for plan in plans if plan.household]
     villages = {plan.village for plan in plans if plan.village}
     absent = Household.everything.open().filter(below("village_code", [area]), village_code__in=villages)
-    return Plan(plans, [h for h in absent.order_by("village_code", "head_key", "pk") if h.pk not in named])
+    return Plan(plans, absent.exclude(pk__in=named))
 
 
 class _Known:
@@ -76,15 +76,12 @@ class _Known:
             if m.identity and m.identity.key
             and (hashed := blind_of(Person, "identity_hmac", m.identity.key)) is not None
         }  # fmt: skip
-        persons = list(
-            Person.everything.filter(county_code=county, identity_hmac__in=set(self.hashes.values()))
-        )
-        self.by_hash = {person.identity_hmac: person for person in persons}
+        known = Person.everything.filter(county_code=county, identity_hmac__in=set(self.hashes.values()))
         present = Membership.everything.present().filter(county_code=county)
-        lives = dict(present.filter(person__in=persons).values_list("person_id", "household_id"))
+        homes = set(present.filter(person__in=known).values_list("household_id", flat=True))
         numbers = {rows.number for rows in found if rows.number}
         files = Household.everything.filter(
-            Q(file_number__in=numbers) | Q(pk__in=set(lives.values())), county_code=county
+            Q(file_number__in=numbers) | Q(pk__in=homes), county_code=county
         ).order_by("pk")
         if lock:
             files = files.select_for_update()
@@ -92,19 +89,20 @@ class _Known:
         self.by_number = {household.file_number: household for household in self.files.values()}
         self.families: dict[int, list[Membership]] = defaultdict(list)
         self.home: dict[int, int] = {}
+        persons: dict[int, Person] = {}
         for membership in (
             present.filter(household__in=list(self.files)).select_related("person").order_by("pk")
         ):
             self.families[membership.household_id].append(membership)
             self.home[membership.person_id] = membership.household_id
+            persons[membership.person_id] = membership.person
+        persons |= {person.pk: person for person in known.exclude(pk__in=list(persons))}  # in no household
+        self.by_hash = {person.identity_hmac: person for person in persons.values()}
         self.household_years: dict[int, list[HouseholdYear]] = defaultdict(list)
         for row in HouseholdYear.everything.filter(household__in=list(self.files)).order_by("-year"):
             self.household_years[row.household_id].append(row)
         self.person_years = {
-            row.person_id: row
-            for row in PersonYear.everything.filter(
-                year=year, person__in=[*self.home, *(p.pk for p in persons)]
-            )
+            row.person_id: row for row in PersonYear.everything.filter(year=year, person__in=list(persons))
         }
         self.asked = self._asked()
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from households.checks import Weight
 from households.models import Household, HouseholdYear, Membership, Person, PersonYear
 from households.register.rows import HouseholdRows, Member, Said
@@ -70,4 +72,4 @@ class Plan:
     """All households of the file, and those files of its villages that it does not name."""
 
     households: list[HouseholdPlan]
-    absent: list[Household]
+    absent: "QuerySet[Household]"

@@ -26,6 +26,7 @@ from households.models import (
 )
 from households.models.scoped import codes_of
 from households.register.staging import loads
+from pairing import sets
 from pairing.audit import action
 from pairing.errors import Refused
 from pairing.roles import P
@@ -135,14 +136,15 @@ def _take_back(model: Any, effects: Sequence[_Effect]) -> None:
     if created:
         model.everything.filter(pk__in=created).delete()
     changed = {effect.row_id: effect for effect in effects if not effect.created}
+    rows = []
     for row in model.everything.filter(pk__in=list(changed)).order_by("pk"):
         text = changed[row.pk].before
         before = loads(text) if text else {}
         for name, value in before.items():
             setattr(row, name, value)
         row.version += 1
-        also = ["phone_hmac"] if "phone" in before else []
-        row.save(update_fields=[*before, *also, "version"])
+        rows.append((row, [*before, "version"]))
+    sets.update(rows)
 
 
 def _give_back(effects: Iterable[_Effect]) -> None:
@@ -166,5 +168,5 @@ def _give_back(effects: Iterable[_Effect]) -> None:
             )
             for model, ids in made_with.items() for pk in ids if after.get((model, pk)) == 2
         ]  # fmt: skip
-    ImportEffect.everything.bulk_update(same, ["version_after"], batch_size=1000)
-    ImportEffect.everything.bulk_create(new, batch_size=1000)
+    sets.update((effect, ["version_after"]) for effect in same)
+    sets.insert(new)

@@ -36,7 +36,7 @@ def skipped_words(notes: Iterable[Mapping[str, Any]]) -> str:
 
 def shown_row(row: ImportRow) -> dict[str, Any]:
     """One staged row for the page."""
-    payload = loads(row.payload.open())
+    payload = loads(row.payload.open() or "{}")  # of a whole household that is absent there is nothing to say
     if row.outcome == Outcome.ABSENT:
         household = row.household
         name = payload.get("name") or (household.head_name if household else "")
