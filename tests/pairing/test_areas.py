@@ -78,7 +78,7 @@ def test_renaming_merging_and_another_province(load):
         (HEAD + "621,甘肃省,,\n", "line 2, 621: bad code"),
         (HEAD + "６２,甘肃省,,\n", "bad code"),
         (HEAD + "62,,,\n", "no name"),
-        (HEAD + "62,甘肃省,county,\n", "level and length"),
+        (HEAD + "62,甘肃省,county,\n", "2 digits is a province, not a county"),
         (HEAD + "62,甘肃省,,\n62,甘肃省,,\n", "line 3, 62: code listed twice"),
         (HEAD + "62,甘肃省,,\n620702,甘州区,,\n", "6207, is not listed"),
         (HEAD + "62,甘肃省,,x\n", "bad code"),
@@ -98,6 +98,9 @@ def test_a_file_that_is_none(tmp_path):
     for path in (broken, torn, tmp_path / "missing.csv"):
         with pytest.raises(CommandError, match="cannot be read"):
             read_areas(path)
+    (chinese := tmp_path / "c.csv").write_bytes((HEAD + "62,甘肃省,,\n").encode("gb18030"))
+    with pytest.raises(CommandError, match="not in UTF-8"):
+        read_areas(chinese)
 
 
 @pytest.mark.django_db

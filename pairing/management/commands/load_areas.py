@@ -40,7 +40,11 @@ def read_areas(path: Path) -> list[Row]:
     try:
         data = path.read_bytes()
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            f"{path} is not in UTF-8; save it so, as WPS and Excel do under CSV UTF-8."
+        ) from error
+    except (OSError, EOFError, zlib.error) as error:
         raise CommandError(f"{path} cannot be read: {error}") from error
     reader = csv.DictReader(io.StringIO(text))
     if missing := {"code", "name"} - set(reader.fieldnames or ()):
@@ -59,7 +63,10 @@ def read_areas(path: Path) -> list[Row]:
                 not (0 < len(name) <= 80 and name.isprintable())
                 and "no name, or one of more than 80 characters"
             )
-            or ((line.get("level") or level) != level and "level and length of the code disagree")
+            or (
+                (line.get("level") or level) != level
+                and f"a code of {len(code)} digits is a {level}, not a {line['level']}"
+            )
             or (code in rows and "code listed twice")
         )
         if problem:
