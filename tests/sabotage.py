@@ -145,7 +145,7 @@ BY_HAND = [
     ("scope", "visits/actions/counters.py", "if Household.everything.visible_to(by, permission).filter(pk__in=rows).count() < len(rows):", "if False:", UNDER_LOCK),
     ("scope", "visits/actions/corrections.py", "if not waits_for_him and not reach.filter(pk=row.pk).exists():", "if False:", UNDER_LOCK),
     ("scope", "households/actions/changes.py", "        rules.check_reach(household, by, P.CHANGE_PROPOSE)\n        wanted", "        wanted", UNDER_LOCK),
-    ("scope", "households/actions/pairing_changes.py", "            rules.check_reach(by, household)\n", "            pass\n", UNDER_LOCK),
+    ("scope", "households/actions/pairing_changes.py", "            rules.check_within_area(by, household)\n", "            pass\n", UNDER_LOCK),
     ("scope", "households/actions/saving.py", "if any(file.village_code != villages[file.pk] for file in files):", "if False:", UNDER_LOCK + " tests/households/test_household_move.py"),
     ("rule", "pairing/rules.py", "not can(check_can_manage, invitation.user, by=maker)", "False", "tests/pairing/test_invitation_create.py"),
     ("rule", "visits/actions/reading.py", "if version is not None and visit.version != version:", "if False:", "tests/visits/test_reading.py"),

@@ -19,7 +19,7 @@ from households.models import (
 )
 from households.models.scoped import codes_of
 from households.rules import changes as change_rules
-from households.rules.depths import MASKED, depth_of, sees
+from households.rules.depths import MASKED, Depth, depth_of, sees
 from pairing import clock
 from pairing.audit import action
 from pairing.errors import Refused
@@ -65,22 +65,11 @@ def propose_change(
     with action("change.propose", by=by, reason=reason, permission=P.CHANGE_PROPOSE) as entry:
         household = locked_open(household)
         rules.check_reason(reason)
-        depth = depth_of(by, household.village_code)
         rules.check_reach(household, by, P.CHANGE_PROPOSE)
-        wanted = [
-            (change, old)
-            for change in changes
-            if (old := present_text(household, change.model, change.field, change.person, change.year))
-            != (change.new.partition(":")[0] if change.field == "head" else change.new)
-            or not sees(depth, change.field)
-            or change.field in MASKED
-        ]
+        wanted = _wanted(household, changes, depth_of(by, household.village_code))
         if not wanted:
             raise Refused(_("The file says so already: nothing would change."))
-        asked = ChangeField.everything.filter(
-            request__household=household, request__state__in=[State.WAITING, State.RETURNED]
-        )
-        in_review = set(asked.values_list("model", "field", "person_id", "year"))
+        _check_wanted(household, [change for change, _old in wanted])
         request = ChangeRequest(
             household=household,
             reason=reason.strip(),
@@ -93,11 +82,7 @@ def propose_change(
         )
         request.save(force_insert=True)
         for change, old in wanted:
-            _check_subject(household, change)
-            if (change.model, change.field, change.person and change.person.pk, change.year) in in_review:
-                raise Refused(_("A change of this fact is in review already."), change.field)
-            read_value(change.model, change.field, change.new)
-            row = ChangeField(
+            ChangeField(
                 request=request,
                 household=household,
                 model=change.model,
@@ -107,10 +92,43 @@ def propose_change(
                 old=old,
                 new=change.new,
                 **codes_of(household),
-            )
-            row.save(force_insert=True)
+            ).save(force_insert=True)
         entry.about(household, request, fields=[f"{c.model}.{c.field}" for c, _old in wanted])
     return request
+
+
+def _wanted(
+    household: Household, changes: Iterable[FieldChange], depth: Depth
+) -> list[tuple[FieldChange, str]]:
+    """The changes that would change something, or whose fact a reader of this ``depth`` does not see whole; each
+    with the present text."""
+    present = (
+        (change, present_text(household, change.model, change.field, change.person, change.year))
+        for change in changes
+    )
+    return [
+        (change, old)
+        for change, old in present
+        if old != (change.new.partition(":")[0] if change.field == "head" else change.new)
+        or not sees(depth, change.field)
+        or change.field in MASKED
+    ]
+
+
+def _check_wanted(household: Household, wanted: Iterable[FieldChange]) -> None:
+    """Each change names a subject of the file and a value that can be read, and its fact is not in review yet.
+
+    Raises Refused or ValueError.
+    """
+    asked = ChangeField.everything.filter(
+        request__household=household, request__state__in=[State.WAITING, State.RETURNED]
+    )
+    in_review = set(asked.values_list("model", "field", "person_id", "year"))
+    for change in wanted:
+        _check_subject(household, change)
+        if (change.model, change.field, change.person and change.person.pk, change.year) in in_review:
+            raise Refused(_("A change of this fact is in review already."), change.field)
+        read_value(change.model, change.field, change.new)
 
 
 def _check_subject(household: Household, change: FieldChange) -> None:

@@ -41,7 +41,7 @@ def changing(
     with action(name, by=by, reason=reason, permission=P.PAIRING_MANAGE) as entry, refusing(**reasons):
         change = Change(household_ids, cadre_ids, by=by, lock=True)
         for household in change.households.values():
-            rules.check_reach(by, household)
+            rules.check_within_area(by, household)
         yield change
         change.save(entry)
         for step in settings.LEAD_STEPS:

@@ -42,40 +42,26 @@ def record_household_year(
         row = next((year for year in known if year.year == facts.year), None)
         values = values_of(facts)
         if row is not None:
-            check_version(
-                row, version, "household_year", {name: getattr(row, name) for name in values}, values
-            )
+            stored = {name: getattr(row, name) for name in values}
+            check_version(row, version, "household_year", stored, values)
         before = row or next((year for year in known if year.year < facts.year), None)
-        waiting = {
-            name: value
-            for name, value in values.items()
-            if known
-            and rules.is_sensitive("household_year", name)
-            and (before is None or getattr(before, name) != value)
-        }
+        waiting = _waiting(values, before) if known else {}
         direct = {name: value for name, value in values.items() if name not in waiting}
         if row is None:
-            carried = [
-                name for name, value in waiting.items() if value is not None or name not in OF_ITS_YEAR
-            ]
-            direct |= {name: getattr(before, name) for name in carried if before is not None}
+            direct |= _carried(waiting, before)
             row = HouseholdYear(household=household, year=facts.year, **direct, **codes_of(household))
             row.save(force_insert=True)
             changed = sorted(direct)
         else:
-            changed = sorted(differing(row, direct))
-            if changed:
-                for name in changed:
-                    setattr(row, name, direct[name])
-                row.version += 1
-                row.save(update_fields=[*changed, "version"])
+            changed = _overwrite(row, direct)
         if changed:
             touched(household)
             recount([household.pk])
         asked = [
-            FieldChange("household_year", name, text_of(v), year=facts.year) for name, v in waiting.items()
+            FieldChange("household_year", name, text_of(value), year=facts.year)
+            for name, value in waiting.items()
+            if text_of(value) != text_of(getattr(row, name))
         ]
-        asked = [change for change in asked if change.new != text_of(getattr(row, change.field))]
         request = None
         if asked:
             request = propose_change(
@@ -84,3 +70,31 @@ def record_household_year(
         entry.quiet = not changed and request is None
         entry.about(household, fields=[f"{facts.year}.{name}" for name in changed])
     return Saved(row, request)
+
+
+def _waiting(values: dict[str, Any], before: HouseholdYear | None) -> dict[str, Any]:
+    """Which of these values a second person decides on: sensitive, and not what the file says ``before``."""
+    return {
+        name: value
+        for name, value in values.items()
+        if rules.is_sensitive("household_year", name) and (before is None or getattr(before, name) != value)
+    }
+
+
+def _carried(waiting: dict[str, Any], before: HouseholdYear | None) -> dict[str, Any]:
+    """What a new year keeps from the year before until the ``waiting`` values are decided on."""
+    if before is None:
+        return {}
+    kept = [name for name, value in waiting.items() if value is not None or name not in OF_ITS_YEAR]
+    return {name: getattr(before, name) for name in kept}
+
+
+def _overwrite(row: HouseholdYear, values: dict[str, Any]) -> list[str]:
+    """Write what differs into the row of a year; the names of those fields."""
+    changed = sorted(differing(row, values))
+    if changed:
+        for name in changed:
+            setattr(row, name, values[name])
+        row.version += 1
+        row.save(update_fields=[*changed, "version"])
+    return changed

@@ -97,7 +97,7 @@ def check_void(pairing: Pairing) -> None:
         raise Refused(_("This pairing was not entered today. End it with the reason “entered by mistake”."))
 
 
-def check_reach(by: Any, household: Household) -> None:
+def check_within_area(by: Any, household: Household) -> None:
     """The household lives where ``by`` pairs, now that it is locked: it may have moved since a page let him in."""
     if not covers(by, P.PAIRING_MANAGE, household.village_code):
         raise Refused(MOVED)
