@@ -147,8 +147,9 @@ def tell_of_sheets(request: HttpRequest, user: User) -> None:
     Who makes sheets can use one himself, and nobody can prevent that; but nobody can hide it from the person either.
     """
     used = user.invitations.filter(used_at__gt=clock.now() - SHEETS_TOLD).select_related("created_by")
+    set_up = _("site set-up")  # outside the braces: the collector of strings reads no code in an f-string
     sheets = [
-        f"{wording.moment(sheet.used_at)} ({sheet.created_by.name if sheet.created_by else _('site set-up')})"
+        f"{wording.moment(sheet.used_at)} ({sheet.created_by.name if sheet.created_by else set_up})"
         for sheet in used.order_by("used_at")
     ]
     if sheets:

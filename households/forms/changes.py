@@ -248,7 +248,8 @@ def change_label(change: ChangeField) -> str:
     label = words.label(change.model, change.field)
     if change.person and change.field != "head":
         gone = change.person.village_code != change.village_code  # his name is the business of another file
-        return f"{_('Somebody who has left') if gone else change.person.name}{colon()}{label}"
+        whose = _("Somebody who has left") if gone else change.person.name
+        return f"{whose}{colon()}{label}"
     return f"{label} {change.year}" if change.year else label
 
 

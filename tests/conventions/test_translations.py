@@ -1,5 +1,6 @@
 """No English sentence stands on a Chinese page: the catalogue is complete and its placeholders agree."""
 
+import ast
 import gettext
 from pathlib import Path
 
@@ -15,6 +16,23 @@ from pairing import translations
 
 def test_every_string_has_its_chinese() -> None:
     assert translations.complaints() == []
+
+
+def test_no_string_hides_from_the_catalogue_inside_an_f_string() -> None:
+    """Babel reads no code in the braces of an f-string: what is translated there would stay English."""
+    hidden = [
+        f"{path.relative_to(translations.ROOT)}:{call.lineno}"
+        for source in translations.SOURCES
+        for path in sorted((translations.ROOT / source).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in translations.KEYWORDS
+        and any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize(
