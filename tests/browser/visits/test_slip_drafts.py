@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import cast
-from tests.browser.test_visit_form import DUMP, WORDS, enter, kept, tap
+from tests.browser.visits.phone import DUMP, WORDS, enter, kept, tap
 from tests.site import Site
 from visits.actions.slips import print_slips
 
@@ -15,8 +15,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.slow
-def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(page: Page, live: Site) -> None:
-    world = cast.build()
+def test_a_slip_half_entered_comes_back_and_is_gone_when_saved(
+    page: Page, live: Site, world: cast.World
+) -> None:
     cadre = world.people["cadre"]
     slip = print_slips(households=[world.files["own"]], cadre=cadre, by=cadre)[0]
     page.url_base = live.url
