@@ -14,6 +14,8 @@ from pairing.audit import action
 from pairing.errors import Refused
 from pairing.roles import P
 
+OF_PERSON = ("public_id", "name", "sex", "birth_date", "certificate", "id_number", "phone")
+
 
 def refresh_questions(*households: Household) -> int:
     """Ask the rules about these files again: new questions are raised, those without ground cleared.
@@ -55,47 +57,52 @@ def file_facts(*households: Household) -> dict[int, FileFacts]:
     """What the rules look at, by file; in three queries."""
     today = clock.today()
     ids = [household.pk for household in households]
-    newest: dict[int, HouseholdYear] = {
-        year.household_id: year
-        for year in HouseholdYear.everything.filter(household__in=ids)
+    newest = {
+        key: facts
+        for key, *facts in HouseholdYear.everything.filter(household__in=ids)
         .order_by("household_id", "-year")
         .distinct("household_id")
+        .values_list("household_id", "year", "household_type", "main_cause")
     }
-    known: dict[int, PersonYear] = {
-        year.person_id: year
-        for year in PersonYear.everything.filter(household__in=ids)
+    known = {
+        key: facts
+        for key, *facts in PersonYear.everything.filter(household__in=ids)
         .order_by("person_id", "-year")
         .distinct("person_id")
+        .values_list("person_id", "health", "labour")
     }
     members: dict[int, list[MemberFacts]] = defaultdict(list)
-    for m in (
-        Membership.everything.present().filter(household__in=ids).select_related("person").order_by("pk")
+    for household_id, relation, key, public_id, name, sex, born, certificate, number, phone in (
+        Membership.everything.present()
+        .filter(household__in=ids)
+        .order_by("pk")
+        .values_list("household_id", "relation", "person_id", *(f"person__{name}" for name in OF_PERSON))
     ):
-        person, year = m.person, known.get(m.person_id)
-        members[m.household_id].append(
+        health, labour = known.get(key, ((), ""))
+        members[household_id].append(
             MemberFacts(
-                subject=str(person.public_id),
-                name=person.name,
-                relation=m.relation,
-                sex=person.sex,
-                birth_date=person.birth_date,
-                certificate=person.certificate,
-                id_number=person.id_number.open(),
-                has_phone=bool(person.phone),
-                health_known=bool(year and year.health),
-                labour=year.labour if year else "",
+                subject=str(public_id),
+                name=name,
+                relation=relation,
+                sex=sex,
+                birth_date=born,
+                certificate=certificate,
+                id_number=number.open(public_id),
+                has_phone=bool(phone),
+                health_known=bool(health),
+                labour=labour,
             )
         )
     facts = {}
     for household in households:
-        row = newest.get(household.pk)
+        year, household_type, main_cause = newest.get(household.pk, (None, "", ""))
         facts[household.pk] = FileFacts(
             today=today,
             has_phone=bool(household.phone),
             members=members[household.pk],
-            newest_year=row.year if row else None,
-            household_type=row.household_type if row else "",
-            main_cause=row.main_cause if row else "",
+            newest_year=year,
+            household_type=household_type,
+            main_cause=main_cause,
         )
     return facts
 

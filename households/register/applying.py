@@ -143,6 +143,13 @@ class _Writing:
             for one in plan.members:
                 self.person(plan, one)
         sets.insert(self.made[Person].new)
+        self.files = {household.pk: household for household in map(self.home, self.plan.households)}
+        self.homes = {
+            one.person.pk: self.home(plan)
+            for plan in self.plan.households
+            for one in plan.members
+            if one.person
+        }
         for plan in self.plan.households:
             self.year(plan)
             for one in plan.members:
@@ -367,14 +374,4 @@ class _Writing:
 
     def household_of(self, row: Any) -> Household:
         """The file that a row belongs to; a person's is where this register puts him."""
-        if not isinstance(row, Person):
-            found: Household = row.household
-            return found
-        if not hasattr(self, "_homes"):
-            self._homes = {
-                one.person.pk: self.home(plan)
-                for plan in self.plan.households
-                for one in plan.members
-                if one.person
-            }
-        return self._homes[row.pk]
+        return self.homes[row.pk] if isinstance(row, Person) else self.files[row.household_id]
