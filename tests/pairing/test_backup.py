@@ -181,6 +181,9 @@ def query(address, statement):
 def test_missing_keys_and_damage_are_refused_before_anything_is_restored(backup, empty):
     code, output = manage("restore", backup, database=empty, PAIRING_FIELD_KEYS="t2:" + "dA" * 21 + "==")
     assert (code, "lacks the keys t1" in output) == (1, True)
+    runtime = databases.address("pairing_app", empty)
+    code, output = manage("restore", backup, database=empty, OWNER_DATABASE_URL=runtime)
+    assert (code, "Set OWNER_DATABASE_URL" in output) == (1, True)
 
     chance = random.Random(1)
     files = sorted(backup.iterdir())

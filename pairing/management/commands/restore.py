@@ -37,6 +37,10 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             if connection.introspection.table_names(cursor):
                 raise CommandError("The database is not empty. Make a new one for the restored data.")
+            cursor.execute("SELECT current_user, has_schema_privilege(current_schema(), 'CREATE')")
+            role, may_create = cursor.fetchone()
+        if not may_create:
+            raise CommandError(f"restore makes tables, and {role} may not. Set OWNER_DATABASE_URL.")
         restore = [program(connection, "pg_restore"), "--single-transaction", "--exit-on-error", "--no-owner"]
         restore += ["--no-privileges", "--no-comments", f"--dbname={connection.settings_dict['NAME']}"]
         connection.close()
