@@ -20,7 +20,7 @@ from typing import BinaryIO
 SHEET, END, NUMBER, DATE = "\x1d", "\x1e", "\x1f", "\x1c"
 MARKS = SHEET + END + NUMBER + DATE
 UNPACKED = 400 << 20
-FIELD = 100_000
+FIELD = 2 << 20  # characters of one cell; what is longer than a field takes is said at its row
 
 
 class Stop(Exception):
@@ -157,6 +157,8 @@ def main() -> None:
         outcome = str(stop)
     except MemoryError:
         outcome = "too_large"
+    except csv.Error:
+        outcome = "long_cell"
     except Exception as error:
         outcome = "password" if type(error).__name__ == "PasswordError" else "damaged"
     write([END, outcome])

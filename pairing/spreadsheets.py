@@ -20,7 +20,7 @@ import xlsxwriter
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pairing.spreadsheet_reader import DATE, END, NUMBER, SHEET
+from pairing.spreadsheet_reader import DATE, END, FIELD, NUMBER, SHEET
 
 #: Why a file cannot be read, with the sentence for the reader.
 SENTENCES: Final[dict[str, Promise]] = {
@@ -37,6 +37,10 @@ SENTENCES: Final[dict[str, Promise]] = {
     "damaged": _(
         "The file is damaged, or has cells far outside its table. "
         "Open it in WPS or Excel, copy the table into a new file, and choose that file."
+    ),
+    "long_cell": _(
+        "A cell holds more text than a table can. Is a quotation mark missing? "
+        "Please copy the table into a new file and choose that file."
     ),
     "encoding": _("The characters of this text file cannot be read. Please save it as .xlsx."),
     "too_slow": _(
@@ -142,16 +146,20 @@ def reading(file: IO[bytes], limits: Limits | None = None) -> Iterator[Iterator[
 
 def _sheets(child: "subprocess.Popen[bytes]", text: IO[str]) -> Iterator[Sheet]:
     """The child's rows, cut at its marks."""
+    csv.field_size_limit(FIELD)
     lines = csv.reader(text)
     ahead: list[str] = []
 
     def rows() -> Iterator[list[str]]:
         nonlocal ahead
-        for line in lines:
-            if line and line[0] in {SHEET, END}:
-                ahead = line
-                return
-            yield line
+        try:
+            for line in lines:
+                if line and line[0] in {SHEET, END}:
+                    ahead = line
+                    return
+                yield line
+        except csv.Error:
+            raise Unreadable("long_cell") from None
         ahead = [END, _cause_of_death(child)]
 
     for _line in rows():

@@ -236,6 +236,8 @@ helpperson_phone 帮扶类型 主要帮扶措施 计划脱贫年度 负责人 �
 FIELDS: Final[dict[str, Field]] = {field.name: field for field in _KEPT}
 #: What the file of rows to mend adds to the columns of its register (`failures`), in both languages.
 _OURS: Final = ("文件中的行号", "待更正原因", "Row in the file", "Reason to mend")
+#: Columns that speak of the sheet, not of the people in it: nobody misses them in the files.
+OF_THE_SHEET: Final = frozenset(fold_title(title) for title in ("序号", "suoyin", "备注", *_OURS))
 #: Folded title -> field name; "" for a title that is known and not kept yet.
 TITLES: Final[dict[str, str]] = {fold_title(title): "" for title in (*_KNOWN.split(), *_OURS)} | {
     fold_title(title): field.name for field in _KEPT for title in field.titles

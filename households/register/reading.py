@@ -38,7 +38,7 @@ from pairing.numbers import Identity
 from pairing.spreadsheets import Limits, Merged, Sheet, cell_text, reading
 from pairing.wording import listed
 
-_TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计)")
+_TOTAL: Final = re.compile(r"[合总小共]\s*计")
 _SUSPECT: Final = frozenset("合总小共注")  # how totals and notes begin
 _NOTE: Final = re.compile(
     r"(?:注[:：]|备注[:：]|说明[:：]|填表说明|填报说明|填表人|制表|审核人|填报单位|负责人[:：])"
@@ -184,7 +184,8 @@ class _Table:
             return Skip.BLANK
         if is_header(row, self.names):
             return Skip.TITLES
-        if any(_TOTAL.match(text) for text in cells[:3]):
+        is_total = _TOTAL.match if row[self.name_place] else _TOTAL.search  # 上寨村小计
+        if any(is_total(text) for text in cells[:3]):
             return Skip.TOTAL
         if len(cells) == 1 or _NOTE.match(cells[0]):
             return Skip.NOTE

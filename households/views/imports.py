@@ -17,9 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from households.actions import imports
 from households.forms.imports import ApplyForm, ColumnTitleForm, ReadAgainForm, UploadForm
-from households.models import ColumnAlias, Household, ImportBatch, ImportRow
+from households.models import ChangeRequest, ColumnAlias, Household, ImportBatch, ImportRow
 from households.register import applying, failures, intake, undoing
-from households.register.layouts import FIELDS, LAYOUTS, OTHER, Level
+from households.register.layouts import FIELDS, LAYOUTS, OF_THE_SHEET, OTHER, Level, fold_title
 from households.register.staging import LEAVE, TAKE, prospects
 from households.views.dry_runs import TABS, shown_row, skipped_words
 from pairing import audit
@@ -30,7 +30,6 @@ from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 
 State, Outcome = ImportBatch.State, ImportRow.Outcome
-OF_THE_SHEET = {"序号", "suoyin", "备注"}  # columns that say nothing of the people in it
 TONES = {
     State.PARSED: "due",
     State.APPLIED: "done",
@@ -112,6 +111,10 @@ def import_apply(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 by=request.user,
             )
         except Refused as refusal:
+            batch.refresh_from_db()
+            if batch.state != State.PARSED:  # the second tap, or Back and once more
+                messages.info(request, _("This file is imported or discarded already."))
+                return redirect("households:import_detail", batch.public_id)
             add_refusal(form, refusal)
         else:
             words = ngettext("Imported: %(n)d row.", "Imported: %(n)d rows.", coming) % {"n": coming}
@@ -247,16 +250,20 @@ def _page(
     )
     audit.read("import.show", by=request.user, objects=[batch], permission=P.IMPORT)
     coming, same, left = prospects(batch)
+    rows = [shown_row(row) for row in page.rows]
+    if batch.state == State.APPLIED:
+        _find_files(request, batch, rows)
     context: dict[str, Any] = {
         "batch": batch,
         "tone": TONES[State(batch.state)],
         "layout": next((known.label for known in LAYOUTS if known.code == batch.layout), OTHER.label),
         "is_open": batch.state == State.PARSED,
         "can_undo": batch.state == State.APPLIED,
+        "asked": _waiting(request, batch) if batch.state == State.APPLIED else 0,
         "has_rows": batch.has_rows,
         "tabs": [(name, label, counts[name]) for name, label in TABS if counts[name]],
         "tab": tab,
-        "rows": [shown_row(row) for row in page.rows],
+        "rows": rows,
         "pager": page,
         "undecided": staged.filter(outcome=Outcome.DOUBTFUL, choice="").count(),
         "left_out": left,
@@ -270,7 +277,7 @@ def _page(
         "unkept": [
             c["title"]
             for c in batch.columns
-            if c["known"] and not c["field"] and c["title"] not in OF_THE_SHEET
+            if c["known"] and not (c["field"] or c["repeated"] or fold_title(c["title"]) in OF_THE_SHEET)
         ],
         "repeated": [c["title"] for c in batch.columns if c["repeated"]],
         "fields": _fields(),
@@ -279,6 +286,20 @@ def _page(
         "leave": LEAVE,
     }
     return render(request, "households/import_detail.html", context, status=status)
+
+
+def _find_files(request: HttpRequest, batch: ImportBatch, rows: list[dict[str, Any]]) -> None:
+    """Lead from the rows of an import to the files that it made."""
+    made = {row["where"]: row for row in rows if row["where"] and row["household"] is None}
+    here = Household.objects.visible_to(request.user, P.IMPORT).filter(county_code=batch.county_code)
+    for household in here.filter(file_number__in=made).only("public_id", "file_number"):
+        made[household.file_number]["household"] = household
+
+
+def _waiting(request: HttpRequest, batch: ImportBatch) -> int:
+    """How many changes of this import wait for a second person."""
+    asked = ChangeRequest.objects.visible_to(request.user, P.CHANGE_DECIDE).filter(batch=batch)
+    return asked.filter(state=ChangeRequest.State.WAITING).count()
 
 
 def _detail_url(batch: ImportBatch) -> str:

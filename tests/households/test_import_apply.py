@@ -196,6 +196,30 @@ def test_what_happened_meanwhile_refuses_the_whole_import(world):
     assert tables() == before
 
 
+def test_a_second_tap_is_told_what_has_become_of_the_import(world):
+    client = world.client("county_admin")
+    batch = staged(client, files.good())
+    assert apply(client, batch).status_code == 302
+    again = client.post(url("import_apply", batch), {"version": batch.version}, follow=True)
+    assert [said.level_tag for said in again.context["messages"]][-1] == "info"
+
+
+def test_an_import_leads_to_its_files_and_to_what_waits(world):
+    client = world.client("county_admin")
+    batch = staged(client, files.good())
+    apply(client, batch)
+    page = client.get(url("import_detail", batch))
+    heads = [row for row in page.context["rows"] if row["where"]]
+    assert len(heads) == 4
+    assert all(row["household"].file_number == row["where"] for row in heads)
+    assert page.context["asked"] == 0
+    rows = files.good_rows()
+    rows[4][files.PLACE["人均纯收入"]] = 12345.6
+    batch = staged(client, files.good(rows=rows))
+    apply(client, batch)
+    assert client.get(url("import_detail", batch)).context["asked"] == 1
+
+
 @pytest.mark.parametrize("what", ["import_apply", "import_choose", "import_read", "import_discard"])
 def test_a_settled_import_takes_nothing_more(world, what):
     client = world.client("county_admin")

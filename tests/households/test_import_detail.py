@@ -92,6 +92,15 @@ def test_what_is_not_kept_and_who_is_not_named_is_said(world):
     assert page.context["heads_only"] is True
 
 
+def test_a_column_that_stands_twice_and_our_own_are_not_called_lost(world):
+    """What the file of rows to mend adds speaks of the sheet; the first of two columns is kept."""
+    titles = [*files.TITLES, "联系电话", "文件中的行号", "待更正原因"]
+    rows = [[*row, "19900000009", "2", "姓名"] for row in files.good_rows()]
+    client = world.client("county_admin")
+    page = client.get(url("import_detail", staged(client, files.xlsx([titles, *rows]))))
+    assert (page.context["repeated"], page.context["unkept"]) == (["联系电话"], [])
+
+
 def test_a_wrong_place_names_its_column(world):
     rows = files.good_rows()
     rows[0][files.PLACE["行政村"]] = "桃花源村"

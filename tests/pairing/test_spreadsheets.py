@@ -89,6 +89,7 @@ def test_wrapped_values_are_unwrapped():
         (io.BytesIO(b"a,b\n" * 50), {"size": 100}, "too_large"),
         (io.BytesIO(b"PK\x03\x04rubbish"), {}, "damaged"),
         (io.BytesIO(b"just words"), {}, "not_a_spreadsheet"),
+        (io.BytesIO(b"a,b\n" + b"x" * (3 << 20)), {}, "long_cell"),
         (io.BytesIO(b"a,b" + b"x" * 25_000_000), {"megabytes": 60}, "too_large"),
     ],
 )
