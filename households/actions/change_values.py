@@ -18,7 +18,8 @@ from pairing.errors import Refused, Telling, refusing
 from pairing.names import sort_key
 
 NUMBER_TAKEN = _(
-    "This number belongs to somebody in another file of the county. Please ask the county office."
+    "This number belongs to somebody in another file of the county. Search the register by the number; what is not"
+    " found there, ask the county office about."
 )
 
 

@@ -52,6 +52,10 @@ SENTENCES: Final[dict[str, Sentence]] = {
         _("The certificate number of %(name)s cannot be right."),
         _("Compare it with the card and correct it."),
     ),
+    "number_old": Sentence(
+        _("The certificate number of %(name)s is an old one of 15 digits."),
+        _("Take the new number of 18 characters from the card."),
+    ),
     "birth_differs": Sentence(
         _("The birth date of %(name)s differs from the certificate number."),
         _("Compare both with the card and correct the wrong one."),
@@ -195,6 +199,8 @@ def _of_number(member: MemberFacts, today: date) -> Iterator[Raised]:
     except numbers.Malformed:
         yield Raised("number_wrong", member.subject)
         return
+    if identity.is_old:
+        yield Raised("number_old", member.subject)
     if identity.birth and member.birth_date and identity.birth != member.birth_date:
         yield Raised("birth_differs", member.subject)
     if identity.sex and member.sex and identity.sex != member.sex:

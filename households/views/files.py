@@ -44,8 +44,8 @@ MENDED_AT = {
     **dict.fromkeys(("year_missing", "year_old", "type_missing", "cause_missing"), "year_edit"),
     **dict.fromkeys(("health_missing", "labour_of_child"), "person_year_edit"),
     **dict.fromkeys(
-        ("relation_missing", "number_missing", "number_wrong", "birth_differs", "birth_missing", "sex_differs",
-         "spouse_sex", "generation"),
+        ("relation_missing", "number_missing", "number_wrong", "number_old", "birth_differs", "birth_missing",
+         "sex_differs", "spouse_sex", "generation"),
         "member_edit",
     ),
 }  # fmt: skip

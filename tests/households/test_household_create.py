@@ -49,6 +49,13 @@ def test_each_mistake_stands_at_its_field_and_nothing_typed_is_lost(world: World
     assert Household.everything.count() == before
 
 
+def test_an_old_number_of_15_digits_is_asked_about(world: World):
+    """It is no longer valid since 2013: it may stand, and the file asks for the new one."""
+    number = filled()["id_number"]
+    page = world.client("staff").post(URL, filled(id_number=number[:6] + number[8:17]), follow=True)
+    assert "number_old" in [question["question"].rule for question in page.context["questions"]]
+
+
 def test_a_person_of_another_family_is_refused_without_naming_the_family(world: World):
     head = world.heads["other_township"].person
     page = world.client("staff").post(URL, filled(id_number=head.id_number.open(), name="王某"))
