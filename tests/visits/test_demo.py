@@ -1,5 +1,8 @@
 """The demo county keeps the invariants of a real one, whether built through actions or set by set."""
 
+from collections import Counter
+from random import Random
+
 import pytest
 from django.core.management import call_command
 from django.db.models import Count, F, Q
@@ -9,7 +12,7 @@ from pairing import clock
 from pairing.models import User
 from pairing.roles import P
 from visits.actions import counters
-from visits.demo import build, desk, life, news, people, scale
+from visits.demo import build, desk, files, homes, life, news, people, scale, talks, words
 from visits.models import Problem, Promise, Visit, VisitEffect
 from visits.models.today import read_rows
 
@@ -69,7 +72,7 @@ def test_a_township_lives_two_years_through_the_actions(
     requests = ChangeRequest.everything.count()
     desk.lay_out(township)
     check_invariants()
-    assert ChangeRequest.everything.count() == requests + 2
+    assert ChangeRequest.everything.count() == requests + 3
     found = set(ChangeRequest.everything.values_list("state", flat=True))
     assert {"returned", "withdrawn"} <= found
     cadre = User.objects.get(username="cadre")
@@ -79,6 +82,30 @@ def test_a_township_lives_two_years_through_the_actions(
     staff = User.objects.get(username="staff")
     inbox = Problem.objects.visible_to(staff, P.PROBLEM_ANSWER)
     assert inbox.filter(state="referred", level="township").exists()
+    assert Problem.everything.late(clock.today()).exists() or inbox.filter(level="county").exists()
+    assert Promise.everything.filter(state="open", due_on__lt=clock.today()).exists()
+
+
+def test_what_the_demo_says_fits_whom_it_speaks_of() -> None:
+    random, numbers = Random("fits"), files.Numbers(0, 1)
+    drafts = files.drafts(random, numbers, "620702100200", 200)
+    for draft in drafts:
+        years = {member.name: member.years[0] for member in draft.members}
+        assert set(draft.subjects) <= set(words.SAID)
+        assert all(years[name].health != ("healthy",) for name in draft.subjects.get("illness", []))
+        assert all(years[name].work_place in words.BACK for name in draft.subjects.get("away", []))
+    families = Counter(draft.members[0].name[0] for draft in drafts)
+    assert families.most_common(1)[0][1] > 20, "a village has its clans"
+    assert homes.shares(24, (5, 8)) == [9, 15]
+    assert sum(homes.shares(1_203, build.SIZES)) == 1_203
+
+
+def test_no_outcome_belongs_to_another_problem_and_no_deed_to_another_promise() -> None:
+    kinds = {kind for kind, _said, triage, _outcome in words.PROBLEMS if triage == "mine"}
+    assert kinds <= set(words.TAKEN_ON) | {"work"}
+    assert set(words.TAKEN_ON.values()) <= set(words.PROMISES)
+    assert len(words.OUTCOMES) == len(words.PROBLEMS)
+    assert {kind for kind, *_ in words.PROBLEMS} >= set(talks.OFFICES)
 
 
 def test_a_large_county_is_filled_set_by_set_with_the_same_invariants(county: None) -> None:

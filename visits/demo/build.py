@@ -11,9 +11,11 @@ from django.db import connection
 
 from pairing.models import Area, User
 from visits.demo import desk, people, scale
+from visits.demo.homes import shares
 from visits.demo.life import Township
 
 TOWNSHIPS = 8
+SIZES = (12, 14, 11, 13, 15, 11, 13, 11)  # of the townships, in per cent
 VILLAGES_EACH = 5
 CADRES = 150
 THROUGH_ACTIONS = 5_000  # above this, set by set (visits/demo/scale.py)
@@ -59,7 +61,7 @@ def build_part(part: int, households: int) -> None:
 
 def share(households: int, index: int) -> int:
     """How many of the households live in township number ``index``."""
-    return households // TOWNSHIPS + (index < households % TOWNSHIPS)
+    return shares(households, SIZES)[index]
 
 
 def build_township(place: Area, *, index: int, households: int) -> Township:

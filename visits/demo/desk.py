@@ -2,7 +2,7 @@
 
 The two years' story leaves much to chance; this is the same every time: for the cadre a promise nearly due, a
 question, an answer to bring, a visit that was typed for her and a change that came back; for the township a
-referral of these days.
+referral of these days and one past its limit, a change to review and a promise whose day has passed.
 """
 
 import uuid
@@ -30,6 +30,10 @@ def lay_out(township: Township) -> None:
     homes = [home for home in township.homes if home.helper and home.helper.username == "cadre"]
     if not homes:
         return
+    colleague = next(h for h in reversed(township.homes) if h.helper and h.helper.username != "cadre")
+    beside = Desk(township.staff, colleague.helper)
+    for scene in (beside.promise_late, beside.referral_late, beside.change_waits):
+        scene(colleague)
     desk = Desk(township.staff, homes[0].helper)
     scenes = (
         desk.promise_due,
@@ -53,17 +57,38 @@ class Desk:
     def promise_due(self, home: Home) -> None:
         with self._days_ago(6):
             promise = PromiseInput("到合作医疗窗口问清慢病证怎么办", clock.today() + timedelta(days=7))
-            self._visit(home, "说腿疼还是老样子，想办慢病证，不知道要带什么材料。", promises=[promise])
+            self._visit(
+                home, "腿疼还是老样子，想办慢病证，不知道要带什么材料。答应去窗口问。", promises=[promise]
+            )
+
+    def promise_late(self, home: Home) -> None:
+        with self._days_ago(38):
+            promise = PromiseInput("请电工来看院里的线路", clock.today() + timedelta(days=14))
+            self._visit(home, "院里的电线是老线，一刮风就闪。答应找电工看一次。", promises=[promise])
+
+    def referral_late(self, home: Home) -> None:
+        with self._days_ago(21):
+            said = "村口的变压器夜里响，睡不好。还说今年浇水比去年顺当。"
+            asked = "村口的变压器夜里响声大，离院墙不到五米。"
+            problem = ProblemInput("road_power", asked, "referred", "township_rural")
+            self._visit(home, said, problems=[problem])
+
+    def change_waits(self, home: Home) -> None:
+        with self._days_ago(3):
+            self._bank(home, words.BANKS[2])
 
     def referral_waits(self, home: Home) -> None:
         with self._days_ago(4):
-            said = "门口的水渠盖板断了两块，晚上走路害怕。"
-            self._visit(home, said, problems=[ProblemInput("road_power", said, "referred", "township_rural")])
+            said = "玉米款到账了，账算得清楚。送出门时指了指渠边，说晚上走路害怕。"
+            asked = "门口的水渠盖板断了两块，想请村上换。"
+            problem = ProblemInput("road_power", asked, "referred", "township_rural")
+            self._visit(home, said, problems=[problem])
 
     def answer_owed(self, home: Home) -> None:
         with self._days_ago(9):
-            said = "临时救助报上去一个月了，钱还没有到账。"
-            asked = ProblemInput("allowance", said, "referred", "township_affairs")
+            said = "家里收拾得利索。为临时救助的事着急，答应回去催一催社会事务办。"
+            waits = "临时救助报上去一个月了，钱还没有到账。"
+            asked = ProblemInput("allowance", waits, "referred", "township_affairs")
             problem = self._visit(home, said, problems=[asked]).problems.get()
         with self._days_ago(2):
             outcome = "已核对，银行卡换号后没有更新。本月随下一批补发。"
@@ -86,7 +111,8 @@ class Desk:
         with self._days_ago(3):
             visit = self._visit(home, "前阵子住院花了不少，住院押金是向亲戚借的。", tasks=["company"])
         with self._days_ago(1):
-            reading.ask(visit=visit, questions=[reading.Question(*words.QUESTIONS[0])], by=self.staff)
+            question = reading.Question("said", "住院押金后来怎么解决的？请补充一句。")
+            reading.ask(visit=visit, questions=[question], by=self.staff)
 
     def slip_entered(self, home: Home) -> None:
         with self._days_ago(5):

@@ -9,7 +9,7 @@ from households.actions.entries import MemberEntry, PersonYearEntry, YearEntry
 from pairing import clock
 from pairing.numbers import check_character
 from visits.demo import words
-from visits.demo.people import person_name
+from visits.demo.people import person_name, surname
 
 REGION = "629999"  # not assigned to any place
 
@@ -25,8 +25,8 @@ class Draft:
     group_name: str
     phone: str
     listed: bool
-    topics: list[str]
-    away: bool
+    subjects: dict[str, list[str]]  # what there is to talk of, and of whom
+    away: str  # where the whole family is, by the code of the place
 
 
 class Numbers:
@@ -96,9 +96,9 @@ def _pick(random: Random, weighted: list[tuple[str, int]]) -> str:
     return random.choices([name for name, _w in weighted], [w for _name, w in weighted])[0]
 
 
-def _new_name(random: Random, sex: str, surname: str, taken: set[str]) -> str:
+def _new_name(random: Random, sex: str, family: str, born: int, taken: set[str]) -> str:
     """A name that nobody else in the family has."""
-    while (name := person_name(random, sex, surname)) in taken:
+    while (name := person_name(random, sex, family, born=born)) in taken:
         pass
     return name
 
@@ -106,9 +106,9 @@ def _new_name(random: Random, sex: str, surname: str, taken: set[str]) -> str:
 def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> Draft:
     shape = random.choices([s for _w, s in SHAPES], [w for w, _s in SHAPES])[0]
     today = clock.today()
-    surname = random.choice(words.SURNAMES)
+    family = surname(random, village_code)
     members: list[MemberEntry] = []
-    topics: list[str] = ["farming"]
+    ages: list[int] = []
     head_age = 0
     for relation, given_sex, low, high in shape:
         sex = given_sex or random.choice(["male", "male", "female"])
@@ -119,21 +119,23 @@ def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> 
         birth = today - timedelta(days=age * 365 + random.randint(0, 364))
         born_in = relation in {"head", "son", "daughter", "grandson", "granddaughter", "father"}
         member = MemberEntry(
-            name=_new_name(random, sex, surname if born_in else "", {m.name for m in members}),
+            name=_new_name(random, sex, family if born_in else "", birth.year, {m.name for m in members}),
             relation=relation,
             sex=sex,
             birth_date=birth,
             ethnic_group="han" if random.random() < 0.94 else random.choice(["hui", "yugur", "tibetan"]),
             certificate="identity_card",
             id_number=numbers.next(birth, sex),
-            years=(_person_year(random, age, topics, today),),
+            years=(_person_year(random, age, today),),
         )
         members.append(member)
-    if head_age > 64 and len(members) < 3:
-        topics.append("old")
-    topics += random.sample(["housing", "mood"], k=random.choice([0, 0, 1]))
+        ages.append(age)
+    subjects = _subjects(members, ages)
+    for topic in random.sample(["housing", "mood"], k=random.choice([0, 0, 1])):
+        subjects[topic] = [members[0].name]
     kind = "tekun" if len(members) == 1 and random.random() < 0.5 else _pick(random, TYPES)
-    away = "work" in topics and len(members) < 5 and random.random() < 0.12
+    away = random.choice(["province", "outside", "xinjiang"])
+    gone = "away" in subjects and max(ages) < 62 and len(members) < 5 and random.random() < 0.3
     phone = "" if random.random() < 0.05 else f"199{random.randrange(10**8):08d}"
     return Draft(
         village_code=village_code,
@@ -143,8 +145,8 @@ def _draft(random: Random, numbers: Numbers, village_code: str, number: int) -> 
         group_name=random.choice(words.GROUPS),
         phone=phone,
         listed=kind != "ordinary" or random.random() < 0.1,
-        topics=topics,
-        away=away,
+        subjects=subjects,
+        away=away if gone else "",
     )
 
 
@@ -158,11 +160,31 @@ def spoiled(random: Random, member: MemberEntry) -> MemberEntry:
     return member
 
 
-def _person_year(random: Random, age: int, topics: list[str], today: date) -> PersonYearEntry:
+def _subjects(members: list[MemberEntry], ages: list[int]) -> dict[str, list[str]]:
+    """What a family of these members talks of at the table, by topic, with the names that it fits."""
+    found: dict[str, list[str]] = {}
+    for member, age in zip(members, ages, strict=True):
+        own = member.years[0]
+        here = own.work_place not in words.BACK
+        grade = own.schooling.partition("_")[0]
+        topics = {
+            "farming": 18 <= age < 73 and here and not own.schooling,
+            "illness": age > 30 and own.health[0] != "healthy" and here,
+            grade: grade in words.SAID,
+            "away": not here,
+            "near": own.work_place == "county",
+        }
+        for topic in (topic for topic, fits in topics.items() if fits):
+            found.setdefault(topic, []).append(member.name)
+    if ages[0] > 60 and len(members) < 3:
+        found["couple" if len(members) == 2 else "alone"] = [members[0].name]
+    return found or {"mood": [members[0].name]}
+
+
+def _person_year(random: Random, age: int, today: date) -> PersonYearEntry:
     health: tuple[str, ...] = ("healthy",)
     if random.random() < (0.05 if age < 45 else 0.3 if age < 65 else 0.5):
         health = (random.choice(["chronic", "chronic", "chronic", "serious", "disabled"]),)
-        topics.append("illness")
     schooling = education = ""
     if age < 3:
         schooling = "preschool_age"
@@ -178,14 +200,10 @@ def _person_year(random: Random, age: int, topics: list[str], today: date) -> Pe
         schooling = f"college_{age - 17}"
     else:
         education = random.choice(["primary", "primary", "junior", "junior", "senior", "college"] if age < 60 else ["illiterate", "primary", "primary", "junior"])  # fmt: skip
-    if 14 <= age < 21 and schooling:
-        topics.append("school")
     works = (
         18 <= age < 62 and not schooling and health[0] in ("healthy", "chronic") and random.random() < 0.45
     )
-    if works:
-        topics.append("work")
-    labour = "none" if age < 16 or age > 74 else "weak" if age > 60 or health[0] != "healthy" else "ordinary"
+    labour = "none" if age < 18 or age > 74 else "weak" if age > 60 or health[0] != "healthy" else "ordinary"
     return PersonYearEntry(
         year=today.year,
         education=education,

@@ -1,8 +1,10 @@
 """One township's files before the story begins: registers come in, some are typed, most are listed and paired."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import accumulate, pairwise
 from random import Random
 
 from households.actions.households import put_all_on_list, register_household
@@ -17,6 +19,7 @@ from visits.demo.people import administrator_of, cadres_of, staff_of, villages
 from visits.demo.register import bring_in
 from visits.models import Problem, Promise
 
+SIZES = (5, 8, 4, 7, 6)  # of villages beside each other
 PAIRED_BEFORE = 760  # days ago that most pairings began
 
 
@@ -25,14 +28,23 @@ class Home:
     """A registered household, with what the story needs to know of it."""
 
     household: Household
-    topics: list[str]
+    subjects: dict[str, list[str]]  # what there is to talk of, and of whom
     met: list[uuid.UUID]
     people: list[tuple[str, int]]  # name and age
     helper: User | None = None
     absence: Absence | None = None  # of who is away
     told: set[str] = field(default_factory=set)  # kinds of news
+    said: set[str] = field(default_factory=set)  # sentences of its visits
+    greeted: bool = True  # the helper of today has been here
+    partners: list[uuid.UUID] = field(default_factory=list)  # the grown-ups who are at home
     promises: list[Promise] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+
+def shares(total: int, sizes: Sequence[int]) -> list[int]:
+    """``total`` parted in the proportion of ``sizes``, without remainder."""
+    ends = [total * part // sum(sizes) for part in accumulate(sizes)]
+    return [end - begin for begin, end in pairwise([0, *ends])]
 
 
 class Settling:
@@ -48,8 +60,8 @@ class Settling:
         places = villages(self.place, villages_each)
         now = clock.now()
         drafts: list[files.Draft] = []
-        for number, village in enumerate(places):
-            share = households // len(places) + (number < households % len(places))
+        sizes = [SIZES[(self.index + n) % len(SIZES)] for n in range(len(places))]
+        for village, share in zip(places, shares(households, sizes), strict=True):
             drafts += files.drafts(self.random, self.numbers, village.code, share)
         by_hand = drafts[:: max(8, len(drafts) // 8)]
         imported = [draft for draft in drafts if draft not in by_hand]
@@ -99,14 +111,22 @@ class Settling:
             members = people[household.pk]
             ages = [clock.today().year - p.birth_date.year if p.birth_date else 40 for p in members]
             family = [(p.name, age) for p, age in zip(members, ages, strict=True)]
-            home = Home(household, draft.topics, [p.public_id for p in members], family)
+            home = Home(household, draft.subjects, [p.public_id for p in members], family)
             homes.append(home)
-            if draft.away or ("work" in draft.topics and len(members) > 2):
-                where, back = self.random.choice(words.AWAY)
+            gone = {
+                m.name: m.years[0].work_place for m in draft.members if m.years[0].work_place in words.BACK
+            }
+            home.partners = [
+                p.public_id for p, age in zip(members, ages, strict=True) if age > 17 and p.name not in gone
+            ] or home.met[:1]
+            who = next((p for p in members if p.name in gone), None)
+            if draft.away or who:
+                where = draft.away or gone[who.name if who else ""]
+                back = self.random.choice(words.BACK[where])
                 with clock.pretending(clock.now() - timedelta(days=self.random.randint(30, 200))):
                     home.absence = record_absence(
                         household=household,
-                        person=None if draft.away else members[min(2, len(members) - 1)],
+                        person=None if draft.away else who,
                         away_from=clock.today(),
                         expected_back=back,
                         where=where,

@@ -121,8 +121,8 @@ class Township:
             visited_on=day,
             body_hmac=f"{self.random.getrandbits(256):064x}",
             method="home" if self.random.random() < 0.88 else "call",
-            met=self.random.sample(home.met, k=1),
-            said=self.talks.said(home),
+            met=self.random.sample(home.partners, k=1),
+            said=self.talks.said(home, day),
             tasks=self.talks.tasks(),
             state=Visit.State.FILED,
         )
@@ -155,17 +155,19 @@ class Township:
         if helper is None:
             return
         method = random.choices(["home", "call", "not_met", "elsewhere"], [88, 7, 3, 2])[0]
+        if home.absence and home.absence.person_id is None:
+            method = "call"  # nobody is at home
         late = random.random() < 0.08
         day = clock.today() - timedelta(days=random.randint(1, 4) if late else 0)
         met = (
             []
             if method == "not_met"
-            else random.sample(home.met, k=min(len(home.met), random.choice([1, 1, 2])))
+            else random.sample(home.partners, k=min(len(home.partners), random.choice([1, 1, 2])))
         )
         quiet = method != "not_met" and random.random() < 0.22
         problem = self.talks.problem() if method in ("home", "call") and random.random() < 0.11 else None
         promise = (
-            self.talks.promise(day)
+            self.talks.promise(day, problem.kind if problem and problem.triage == "mine" else "")
             if (problem and problem.triage == "mine") or random.random() < 0.09
             else None
         )
@@ -179,7 +181,7 @@ class Township:
                 visited_on=day,
                 method=method,
                 met=met,
-                said="" if quiet or method == "not_met" else self.talks.said(home),
+                said="" if quiet or method == "not_met" else self._said(home, day),
                 no_change=quiet,
                 answers=self.talks.answers(home, day) if method in ("home", "call") else [],
                 problems=[problem] if problem else [],
@@ -206,6 +208,13 @@ class Township:
             self._follow_news(home, visit, news)
         if visit.state == Visit.State.TO_READ:
             self.later(1, 4, lambda: self.read(visit))
+
+    def _said(self, home: Home, day: date) -> str:
+        """Plain talk; a new helper first says who he is."""
+        if home.greeted:
+            return self.talks.said(home, day)
+        home.greeted = True
+        return words.FIRST_SAID
 
     def _follow_news(self, home: Home, visit: Visit, news: News) -> None:
         """Absences are remembered, changes reviewed by the township, other facts recorded when it reads the visit."""
@@ -241,15 +250,18 @@ class Township:
             self.later(1, 10, lambda: self._drop(promise, helper))
 
     def _done(self, promise: Promise, helper: User) -> None:
-        promise_actions.record_done(promise=promise, what=self.random.choice(words.DONE), by=helper)
+        done = words.PROMISES.get(promise.what, words.DONE_ANYHOW)[0]
+        promise_actions.record_done(promise=promise, what=done, by=helper)
 
     def _move(self, promise: Promise, helper: User) -> None:
         due = clock.today() + timedelta(days=self.random.choice([10, 20, 30]))
-        promise_actions.move_promise(promise=promise, due_on=due, reason="等部门答复", by=helper)
+        promise_actions.move_promise(
+            promise=promise, due_on=due, reason=self.random.choice(words.MOVED), by=helper
+        )
         self.later(3, 28, lambda: self._done(promise, helper))
 
     def _drop(self, promise: Promise, helper: User) -> None:
-        promise_actions.drop_promise(promise=promise, reason="家里自己办好了，不用再办", by=helper)
+        promise_actions.drop_promise(promise=promise, reason=self.random.choice(words.DROPPED), by=helper)
 
     def _follow_problem(self, problem: Problem, helper: User) -> None:
         if problem.state == Problem.State.REFERRED and self.random.random() < 0.82:
@@ -261,17 +273,17 @@ class Township:
 
     def _reply(self, problem: Problem, helper: User) -> None:
         answerer = self.staff if problem.level == Problem.Level.TOWNSHIP else _county_administrator()
-        referrals.answer(problem=problem, outcome=self.random.choice(words.ANSWERS), by=answerer)
+        referrals.answer(problem=problem, outcome=words.OUTCOMES[problem.words], by=answerer)
         if self.random.random() < 0.85:
             self.later(1, 25, lambda: self._tell(problem, helper))
 
     def _solve(self, problem: Problem, helper: User) -> None:
-        problem_actions.solve(problem=problem, outcome=self.random.choice(words.SOLVED), by=helper)
+        problem_actions.solve(problem=problem, outcome=words.OUTCOMES[problem.words], by=helper)
         self.later(1, 20, lambda: self._tell(problem, helper))
 
     def _tell(self, problem: Problem, helper: User) -> None:
         problem.refresh_from_db()
-        problem_actions.tell(problem=problem, household_view=self.random.choice(words.WORDS_KEPT), by=helper)
+        problem_actions.tell(problem=problem, household_view=self.random.choice(words.WORDS_TOLD), by=helper)
         if self.random.random() < 0.9:
             self.later(1, 10, lambda: self._close(problem, helper))
 
@@ -283,21 +295,19 @@ class Township:
         """The township reads a visit, and sometimes asks."""
         visit.refresh_from_db()
         if self.random.random() < 0.06 and visit.said:
-            name, question = self.random.choice(words.QUESTIONS[:1] + words.QUESTIONS[2:])
+            name, question, answer = self.random.choice(words.QUESTIONS)
             reading.ask(visit=visit, questions=[reading.Question(name, question)], by=self.staff)
             if self.random.random() < 0.7:
-                self.later(1, 5, lambda: self._answer(visit))
+                self.later(1, 5, lambda: self._answer(visit, answer))
         else:
             reading.mark_read(visit=visit, by=self.staff)
             for key, values in self.to_record.pop(visit.pk, {}).items():
                 record_fact(visit=visit, key=key, values=values, by=self.staff)
 
-    def _answer(self, visit: Visit) -> None:
+    def _answer(self, visit: Visit, answer: str) -> None:
         visit.refresh_from_db()
         for question in visit.questions.filter(answered_at__isnull=True):
-            reading.answer_question(
-                question=question, answer="问过了，是侄子先垫的，报销下来就还。", by=visit.visited_by
-            )
+            reading.answer_question(question=question, answer=answer, by=visit.visited_by)
         self.later(1, 3, lambda: self.read(visit))
 
     def hand_over(self, leaver: User) -> None:
@@ -321,7 +331,8 @@ class Township:
         )
         new = {s.pairing.household_id: s.cadre for s in successions}
         for home in self.homes:
-            home.helper = new.get(home.household.pk, home.helper)
+            if home.household.pk in new:
+                home.helper, home.greeted = new[home.household.pk], False
 
 
 def _county_administrator() -> User:

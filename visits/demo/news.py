@@ -49,7 +49,8 @@ class Newsmonger:
         grown = [who for who, (_name, age) in zip(home.met, home.people, strict=True) if 18 <= age <= 60]
         if home.absence is not None or len(grown) < 2:
             return News()
-        where, back = self.random.choice(words.AWAY)
+        where = self.random.choice(list(words.BACK))
+        back = self.random.choice(words.BACK[where])
         since = day - timedelta(days=self.random.randint(1, 20))
         return News(changes=FileChanges(Away([self.random.choice(grown[1:])], since, where, back)))
 

@@ -1,5 +1,6 @@
 """Units, cadres, township staff and the one sign-in a role that the demo prints."""
 
+from bisect import bisect
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -58,11 +59,17 @@ def villages(township: Area, count: int) -> list[Area]:
     return (proper or list(places))[:count]
 
 
-def person_name(random: Random, sex: str, surname: str = "") -> str:
-    """A made-up name."""
-    return (surname or random.choice(words.SURNAMES)) + random.choice(
-        words.MEN if sex == "male" else words.WOMEN
-    )
+def surname(random: Random, village_code: str = "") -> str:
+    """A surname, the common ones more often; half of a village bears one of its own three."""
+    if village_code and random.random() < 0.5:
+        return random.choice(Random(f"{village_code} clans").sample(words.SURNAMES[:40], k=3))
+    return random.choices(words.SURNAMES, [1 / (rank + 6) for rank in range(len(words.SURNAMES))])[0]
+
+
+def person_name(random: Random, sex: str, family: str = "", *, born: int = 1980) -> str:
+    """A made-up name as it was given in the year ``born``."""
+    names = (words.MEN if sex == "male" else words.WOMEN)[bisect(words.GENERATIONS, born)]
+    return (family or surname(random)) + random.choice(names.split())
 
 
 def build_people(places: list[Area], *, cadres: int, villages_each: int) -> None:

@@ -71,7 +71,8 @@ def _fill_chunk(drafts: list[files.Draft], county: Area, idle: list[User]) -> No
     keys = _keys(Household, len(drafts))
     helpers = [*idle, *_helpers(county, keys[len(idle) * LOAD :: LOAD])]
     _copy_files(drafts, keys, [helpers[i // LOAD] for i in range(len(keys))])
-    said = [text for group in words.SAID.values() for text in group if "{" not in text] or [words.ESSAY]
+    spoken = (text for seasons in words.SAID.values() for texts in seasons.values() for text in texts)
+    said = [text for text in spoken if "{" not in text]
     with connection.cursor() as cursor:
         for statement in (_PAIRINGS, _VISITS, _PROBLEMS, _PROMISES):
             cursor.execute(statement, {"ids": keys, "today": clock.today(), "said": said})

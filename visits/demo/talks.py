@@ -12,8 +12,7 @@ from visits.demo import words
 from visits.demo.homes import Home
 from visits.models import Promise
 
-#: Of whose age a sentence speaks, by topic.
-AGES = {"school": (14, 22), "work": (18, 62), "old": (60, 120), "illness": (40, 120), "farming": (18, 75)}
+SEASONS = ("winter", "spring", "summer", "autumn")
 OFFICES = {
     "insurance": "county_insurance", "water": "county_water", "road_power": "township_rural",
     "housing": "county_housing", "market": "township_rural", "allowance": "township_affairs",
@@ -28,31 +27,36 @@ class Talks:
     def __init__(self, random: Random) -> None:
         self.random = random
 
-    def said(self, home: Home) -> str:
-        if self.random.random() < 0.05:
+    def said(self, home: Home, day: date) -> str:
+        """What fits this family in this season; what was not said there before, as long as there is any."""
+        if self.random.random() < 0.03:
             return words.ESSAY
-        topic = self.random.choice(home.topics)
-        text = self.random.choice(words.SAID[topic])
-        youngest, oldest = AGES.get(topic, (18, 90))
-        names = [n for n, age in home.people if youngest <= age <= oldest] or [
-            n for n, _age in home.people[:1]
-        ]
-        return text.format(name=self.random.choice(names), n=self.random.randint(3, 18), place=self.random.choice(["兰州", "区里", "张掖", "酒泉"]))  # fmt: skip
+        topic = self.random.choice(list(home.subjects))
+        spoken = words.SAID[topic]
+        texts = [*spoken[""], *spoken.get(SEASONS[day.month % 12 // 3], [])]
+        text = self.random.choice([t for t in texts if t not in home.said] or texts)
+        home.said.add(text)
+        name = self.random.choice(home.subjects[topic])
+        place = self.random.choice(["兰州", "酒泉", "嘉峪关", "乌鲁木齐", "西宁", "阿克苏"])
+        return text.format(name=name, n=self.random.randint(3, 18), place=place)
 
     def problem(self) -> ProblemInput:
-        kind, said, triage = self.random.choice(words.PROBLEMS)
+        kind, said, triage, outcome = self.random.choice(words.PROBLEMS)
         return ProblemInput(
             kind=kind,
             words=said,
             triage=triage,
             office=OFFICES.get(kind, "township_affairs") if triage == "referred" else "",
-            reason=self.random.choice(words.EXPLAINED) if triage == "explained" else self.random.choice(words.NOT_NOW) if triage == "not_now" else "",
+            reason=outcome if triage in ("explained", "not_now") else "",
             look_again_on=clock.today() + timedelta(days=120) if triage == "not_now" else None,
         )  # fmt: skip
 
-    def promise(self, day: date) -> PromiseInput:
+    def promise(self, day: date, kind: str = "") -> PromiseInput:
+        """Something promised; what goes with a problem of this kind, where one was taken on."""
         due = day + timedelta(days=self.random.choice([7, 7, 14, 20, 30, 60]))
-        return PromiseInput(what=self.random.choice(words.PROMISES), due_on=due)
+        return PromiseInput(
+            what=words.TAKEN_ON.get(kind) or self.random.choice(list(words.PROMISES)), due_on=due
+        )
 
     def help(self) -> HelpInput:
         kind, what, quantity, amount, source = self.random.choice(words.HELP)
@@ -82,9 +86,8 @@ class Talks:
                 home.promises.remove(promise)
             elif promise.state == Promise.State.DONE and self.random.random() < 0.8:
                 word = self.random.choices(["kept", "partly", "not_kept"], [80, 14, 6])[0]
-                said = {"kept": words.WORDS_KEPT, "partly": words.WORDS_PARTLY, "not_kept": words.WORDS_NOT}[
-                    word
-                ]
+                kept = words.PROMISES.get(promise.what, words.DONE_ANYHOW)[1]
+                said = {"kept": [kept], "partly": words.WORDS_PARTLY, "not_kept": words.WORDS_NOT}[word]
                 answers.append(PromiseAnswer(promise.public_id, word, self.random.choice(said)))
             elif promise.due_on < day and self.random.random() < 0.3:
                 answers.append(
