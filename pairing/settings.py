@@ -17,6 +17,8 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from pairing.history import InsertEvent
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 PAIRING_PROFILE = os.environ.get("PAIRING_PROFILE", "production")
 PRODUCTION = PAIRING_PROFILE == "production"
@@ -180,7 +182,7 @@ DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="events", null=True)
-PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_DEFAULT_TRACKERS = (InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 # Second-factor codes and limits must be the same for every worker, so the cache is a table.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "pairing_cache"}}
@@ -333,7 +335,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = TESTING
 
 # --- input limits ---------------------------------------------------------------------------------------------
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A megabyte of Chinese text comes as three in a form: it is answered beside its field, with the words still there.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_MAX_BYTES = 30 * 1024 * 1024

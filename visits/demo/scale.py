@@ -1,25 +1,21 @@
-"""Large demo counties, set by set: sealed rows go in by COPY, everything else by INSERT … SELECT.
+"""Large demo counties, set by set: sealed rows as record sets, everything else by INSERT … SELECT.
 
 For load tests and benchmarks: the same shapes and invariants as the demo county, without its story. Every
 30,000 households fill one county, about 110 to a village, with some fifteen visits each. History and
 constraints stay on, so that what is measured afterwards is what a real county would be.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
-from operator import attrgetter
 from random import Random
-from typing import Any, cast
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection, models, transaction
 
 from households.actions.entries import MemberEntry, values_of
 from households.models import Household, HouseholdYear, Membership, Person, PersonYear
-from pairing import clock
+from pairing import clock, sets
 from pairing.models import Area, Grant, User
 from pairing.names import initials, search_terms, sort_key
 from pairing.roles import Role
@@ -64,13 +60,13 @@ def _drafts(county: Area, households: int, part: int, parts: int) -> Iterator[fi
 
 
 def _fill_chunk(drafts: list[files.Draft], county: Area, idle: list[User]) -> None:
-    """Files by COPY, their two years by SQL, and the counters by the same statement as every save.
+    """Files as record sets, their two years by SQL, and the counters by the same statement as every save.
 
     The demo's own cadres, who are ``idle`` at first, get the first households; the others get new helpers.
     """
     keys = _keys(Household, len(drafts))
     helpers = [*idle, *_helpers(county, keys[len(idle) * LOAD :: LOAD])]
-    _copy_files(drafts, keys, [helpers[i // LOAD] for i in range(len(keys))])
+    _insert_files(drafts, keys, [helpers[i // LOAD] for i in range(len(keys))])
     spoken = (text for seasons in words.SAID.values() for texts in seasons.values() for text in texts)
     said = [text for text in spoken if "{" not in text]
     with connection.cursor() as cursor:
@@ -103,11 +99,10 @@ def _helpers(county: Area, keys: Iterable[int]) -> list[User]:
     return helpers
 
 
-def _copy_files(drafts: list[files.Draft], keys: list[int], leads: list[User]) -> None:
-    """COPY files with their people and the facts of the years."""
+def _insert_files(drafts: list[files.Draft], keys: list[int], leads: list[User]) -> None:
+    """Files with their people and the facts of the years."""
     listed_on = clock.today() - timedelta(days=LISTED)
-    member_keys = iter(_keys(Person, sum(len(draft.members) for draft in drafts)))
-    households, years, persons, memberships, person_years = [], [], [], [], []
+    households, years, people = [], [], []
     for key, draft, lead in zip(keys, drafts, leads, strict=True):
         code = draft.village_code
         file = {"household_id": key, "county_code": code[:6], "township_code": code[:9], "village_code": code}
@@ -131,23 +126,26 @@ def _copy_files(drafts: list[files.Draft], keys: list[int], leads: list[User]) -
         household.place(code)
         households.append(household)
         years += [HouseholdYear(**file, year=year.year, **values_of(year)) for year in draft.years]
-        for member in draft.members:
-            person = _person(next(member_keys), member, code)
-            persons.append(person)
-            memberships.append(
-                Membership(**file, person=person, relation=member.relation, joined_on=listed_on)
-            )
-            person_years += [
-                PersonYear(**file, person=person, year=facts.year, **values_of(facts))
-                for facts in member.years
-            ]
-    for rows in (households, years, persons, memberships, person_years):
-        copy(rows)
+        people += [(file, member, _person(member, code)) for member in draft.members]
+    for rows in (households, years, [person for _file, _member, person in people]):
+        sets.insert(rows)
+    sets.insert(
+        [
+            Membership(**file, person=person, relation=member.relation, joined_on=listed_on)
+            for file, member, person in people
+        ]
+    )
+    sets.insert(
+        [
+            PersonYear(**file, person=person, year=facts.year, **values_of(facts))
+            for file, member, person in people
+            for facts in member.years
+        ]
+    )
 
 
-def _person(key: int, member: MemberEntry, village_code: str) -> Person:
+def _person(member: MemberEntry, village_code: str) -> Person:
     person = Person(
-        pk=key,
         name=member.name,
         name_key=sort_key(member.name),
         sex=member.sex,
@@ -158,44 +156,6 @@ def _person(key: int, member: MemberEntry, village_code: str) -> Person:
     )
     person.place(village_code)
     return person
-
-
-def copy(rows: list[Any]) -> None:
-    """COPY unsaved rows of one model, sealed fields and keyed hashes included; without key they get one."""
-    model: type[models.Model] = type(rows[0])
-    fields = [f for f in model._meta.concrete_fields if rows[0].pk or not f.primary_key]
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(zip(*(_column(field, rows) for field in fields), strict=True))
-    buffer.seek(0)
-    columns = ", ".join(f'"{f.column}"' for f in fields)
-    with connection.cursor() as cursor:
-        cast(Any, cursor).copy_expert(
-            f"COPY {model._meta.db_table} ({columns}) FROM STDIN (FORMAT csv, NULL '\\N')", buffer
-        )
-
-
-def _column(field: "models.Field[Any, Any]", rows: list[Any]) -> Iterable[Any]:
-    """The values of one field as COPY reads them. Most stand in the row; asking each field is the slow part."""
-    if type(field).pre_save is models.Field.pre_save and type(field) in _AS_WRITTEN:
-        values: Iterable[Any] = map(attrgetter(field.attname), rows)
-    else:
-        values = (field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows)
-    return map(_text, values)
-
-
-# Their values, once written as text, are what the database reads.
-_AS_WRITTEN = {
-    models.BigAutoField, models.BigIntegerField, models.BooleanField, models.CharField, models.DateField,
-    models.DecimalField, models.ForeignKey, models.IntegerField, models.OneToOneField, models.PositiveIntegerField,
-    models.PositiveSmallIntegerField, models.SmallIntegerField, models.TextField, models.UUIDField,
-}  # fmt: skip
-
-
-def _text(value: Any) -> Any:
-    """A value as COPY reads it; texts inside lists are codes and names, without quotes."""
-    if value is None:
-        return "\\N"
-    return "{" + ",".join(f'"{part}"' for part in value) + "}" if isinstance(value, list) else value
 
 
 _CODES = "h.county_code, h.township_code, h.village_code"
