@@ -18,9 +18,15 @@ _SELECT = "django/forms/widgets/select.html"
 
 
 class FormRenderer(DjangoTemplates):
-    """Django's renderer, but for the two commonest kinds of controls."""
+    """Django's renderer, but for the two commonest kinds of controls.
+
+    No control tells the browser how many characters are allowed: it would cut a longer text that is pasted, and
+    say nothing. The form says it beside the field, with all the words still there.
+    """
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if "widget" in context:
+            context["widget"]["attrs"].pop("maxlength", None)
         if template_name in _INPUTS:
             return mark_safe(_input(context["widget"]))  # noqa: S308  every part is escaped
         if template_name == _SELECT:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.test.html import parse_html
@@ -34,3 +35,13 @@ def test_a_control_is_djangos(kind: Any, value: Any, attrs: dict[str, Any], choi
         widget.render("a<b", value, attrs, renderer) for renderer in (FormRenderer(), DjangoTemplates())
     )
     assert parse_html(ours) == parse_html(theirs)
+
+
+@pytest.mark.parametrize("widget", [forms.TextInput, forms.Textarea, forms.PasswordInput])
+def test_no_control_lets_the_browser_cut_what_is_pasted(widget: type[forms.Widget]) -> None:
+    class Note(forms.Form):
+        said = forms.CharField(max_length=5, widget=widget)
+
+    form = Note({"said": "longer than five"})
+    assert "maxlength" not in str(form["said"])
+    assert form.errors["said"]
