@@ -56,6 +56,14 @@ def test_an_old_number_of_15_digits_is_asked_about(world: World):
     assert "number_old" in [question["question"].rule for question in page.context["questions"]]
 
 
+def test_a_megabyte_of_chinese_is_answered_beside_its_field_with_all_words(world: World):
+    long = "长" * 349_526
+    page = world.client("staff").post(URL, filled(address=long))
+    assert page.status_code == 200
+    assert page.context["form"].errors["address"]
+    assert long in page.content.decode()
+
+
 def test_a_person_of_another_family_is_refused_without_naming_the_family(world: World):
     head = world.heads["other_township"].person
     page = world.client("staff").post(URL, filled(id_number=head.id_number.open(), name="王某"))
