@@ -319,10 +319,21 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
+def check_space() -> None:
+    """Raise OSError before anything is half made on a disk that has no room for packages or demo data."""
+    for folder, made, needed in (
+        (ROOT, VENV / "installed", 1_000_000_000),
+        (STATE, STATE / "demo", 500_000_000),
+    ):
+        if not made.exists() and shutil.disk_usage(folder).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def run(port: int, reload: bool) -> None:
     """Serve the site with its demo data until a signal comes or the server ends."""
     check_port(port)
     with only_one():
+        check_space()
         install(DEMO_LOCK)
         with database(mend=True) as (runtime, owner):
             prepare(runtime, owner)

@@ -1,5 +1,6 @@
 """The start on a bare machine: clear sentences for what is missing, and a database that survives."""
 
+import contextlib
 import importlib.metadata
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +90,21 @@ def test_what_pip_says_becomes_a_sentence(said, sentence) -> None:
 def test_a_full_disk_is_said() -> None:
     assert "disk is full" in dev.sentence(dev.pip_failure("[Errno 28] No space left on device"))
     assert "disk is full" in dev.sentence(devpg.disk_full(devpg.Failed("No space left on device")))
+
+
+@pytest.mark.parametrize(
+    ("free", "made", "said"), [(9e8, False, True), (9e8, True, False), (2e9, False, False)]
+)
+def test_too_little_room_is_said_before_anything_is_half_made(
+    tmp_path, monkeypatch, free, made, said
+) -> None:
+    monkeypatch.setattr(dev, "STATE", tmp_path)
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setattr(dev.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free))
+    if made:
+        (tmp_path / "installed").touch()
+    with pytest.raises(OSError, match="No space left") if said else contextlib.nullcontext():
+        dev.check_space()
 
 
 def test_keys_are_made_once_and_for_the_owner_alone(tmp_path, monkeypatch) -> None:

@@ -178,6 +178,19 @@ def query(address, statement):
 
 
 @pytest.mark.slow
+def test_a_backup_that_fails_leaves_nothing_on_the_disk(rows, tmp_path):
+    programs, folder = tmp_path / "bin", tmp_path / "backups"
+    programs.mkdir()
+    version = '[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99" && exit'
+    half = 'echo half > "${3#--file=}"; echo "No space left on device" >&2; exit 1'
+    (programs / "pg_dump").write_text(f"#!/bin/sh\n{version}\n{half}\n")
+    (programs / "pg_dump").chmod(0o755)
+    code, output = manage("backup", folder, PAIRING_PG_BIN=str(programs))
+    assert (code, "No space left" in output) == (1, True), output
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.slow
 def test_missing_keys_and_damage_are_refused_before_anything_is_restored(backup, empty):
     code, output = manage("restore", backup, database=empty, PAIRING_FIELD_KEYS="t2:" + "dA" * 21 + "==")
     assert (code, "lacks the keys t1" in output) == (1, True)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,22 @@ class Command(BaseCommand):
             half.mkdir(parents=True)
         except OSError as error:
             raise CommandError(f"{half} cannot be made: {error.strerror}.") from error
+        try:
+            manifest = self._fill(half, moment)
+        except BaseException as error:
+            shutil.rmtree(half, ignore_errors=True)  # a full disk stays no fuller for it
+            if isinstance(error, OSError):
+                raise CommandError(f"{half} cannot be written: {error.strerror}.") from error
+            raise
+        half.rename(target)
+        rows = sum(count for count, _ in manifest["tables"].values())
+        self.stdout.write(
+            f"{target}: {rows} rows of {len(manifest['tables'])} tables;"
+            f" needs the field keys {', '.join(manifest['key_ids']) or '(none)'} and the HMAC key."
+        )
+
+    def _fill(self, folder: Path, moment: datetime) -> dict[str, Any]:
+        """Write the dump, the manifest and their seal; gives the manifest."""
         with transaction.atomic(), connection.cursor() as cursor:
             # The dump and our own sums see the same moment.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -36,23 +54,18 @@ class Command(BaseCommand):
                 program(connection, "pg_dump"),
                 "--format=custom",
                 f"--snapshot={snapshot}",
-                f"--file={half / DUMP}",
+                f"--file={folder / DUMP}",
             ]
             dump += ["--no-owner", "--no-privileges", *(f"--exclude-table-data={name}" for name in LEFT_OUT)]
             run(connection, dump)
             cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
-            manifest = {
+            manifest: dict[str, Any] = {
                 "made_at": moment.isoformat(timespec="seconds"),
                 "postgresql": version,
                 "migrations": [f"{app}.{name}" for app, name in cursor.fetchall()],
                 "key_ids": key_ids(connection),
                 "tables": tables(connection),
             }
-        (half / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        seal_files(half)
-        half.rename(target)
-        rows = sum(count for count, _ in manifest["tables"].values())
-        self.stdout.write(
-            f"{target}: {rows} rows of {len(manifest['tables'])} tables;"
-            f" needs the field keys {', '.join(manifest['key_ids']) or '(none)'} and the HMAC key."
-        )
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        seal_files(folder)
+        return manifest
