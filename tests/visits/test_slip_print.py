@@ -34,6 +34,15 @@ def test_a_slip_carries_number_people_and_questions(world):
     assert len(pages) == 1
 
 
+def test_a_second_tap_prints_the_same_slip_and_a_second_printing_another(world):
+    client, url = world.client("cadre"), reverse("visits:slip_print")
+    for opened in ("once", "again"):
+        print_id = client.get(url).context["form"]["print_id"].value()
+        for _tap in range(2):
+            client.post(url, {"households": [str(world.files["own"].public_id)], "print_id": print_id})
+        assert Slip.everything.count() == {"once": 1, "again": 2}[opened]
+
+
 def test_nobody_prints_for_a_household_that_is_not_his(world):
     other = str(world.files["area"].public_id)
     assert (

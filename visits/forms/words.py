@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -163,8 +165,9 @@ class SlipNumberForm(ChipForm):
 
 
 class SlipChoiceForm(ChipForm):
-    """For which of my households slips are printed."""
+    """For which of my households slips are printed. ``print_id`` tells a second tap from a second printing."""
 
+    print_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
     households = ManyChips(
         label=_("Households"), required=True, error_messages={"required": _("Choose at least one household.")}
     )

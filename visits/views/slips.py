@@ -32,7 +32,9 @@ def slip_print(request: HttpRequest) -> HttpResponse:
     form = SlipChoiceForm(sent(request), households=mine.values())
     if request.method == "POST" and form.is_valid():
         chosen = [mine[key] for key in form.cleaned_data["households"]]
-        slips = print_slips(households=chosen, cadre=request.user, by=request.user)
+        slips = print_slips(
+            households=chosen, cadre=request.user, print_id=form.cleaned_data["print_id"], by=request.user
+        )
         # A slip asks for no facts, as the form that is filled from it, and passes through the village's hands.
         subjects = [subject_of(h, day=clock.today(), entered_for=True, fewer=True) for h in chosen]
         return _pdf(booklet.visit_slips(slips, subjects))
