@@ -22,6 +22,7 @@ from pairing.names import folded
 from pairing.roles import P, Role
 
 MOST = 500  # households or lines in one go
+TITLE = "户编号"  # of the first column, when a table was pasted with its titles
 
 
 def helpers_of(user: Any) -> Any:
@@ -224,7 +225,8 @@ def read_roster(text: str, *, by: Any) -> list[RosterLine]:
     """
     cleaned = numbers.clean_text(text, lines=True)[0].splitlines()
     lines = [(n, line.strip()) for n, line in enumerate(cleaned, 1) if line.strip()]
-    parts = {n: re.split(r"[\s,，;；、]+", line, maxsplit=1) for n, line in lines}
+    parts = {n: _words(line) for n, line in lines}
+    lines = [(n, line) for n, line in lines if parts[n][0] != TITLE]  # pasted with its titles
     numbers_of_files = {words[0] for words in parts.values()}
     files = {
         row.file_number: row
@@ -240,6 +242,12 @@ def read_roster(text: str, *, by: Any) -> list[RosterLine]:
         else RosterLine(n, line, reason=gettext("A roster has at most %(most)d lines.") % {"most": MOST})
         for place, (n, line) in enumerate(lines)
     ]
+
+
+def _words(line: str) -> list[str]:
+    """The file number, in narrow digits, and the rest of a line."""
+    number, *rest = re.split(r"[\s,，;；、]+", line, maxsplit=1)
+    return [numbers.fold_digits(number).upper(), *rest]
 
 
 def _roster_line(

@@ -19,12 +19,16 @@ from pairing.roles import P, Role
 
 #: The reason under which a pairing ends when another helper takes over on the same day.
 HANDOVER = "handover"
+#: No unit sent helpers to households before; an earlier day is a slip of the finger.
+FIRST_YEAR = 1990
 
 
 def check_day(day: date, field: str) -> None:
     """Pairings have no future dates: "open" would no longer mean "without an end"."""
     if day > clock.today():
         raise Refused(_("This day lies in the future."), field)
+    if day.year < FIRST_YEAR:
+        raise Refused(_("This day lies too far back."), field)
 
 
 def check_household(household: Household) -> None:

@@ -62,7 +62,12 @@ def pairing_list(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
+    query.pop("all", None)
+    chosen_all = request.GET.copy()
+    chosen_all["all"] = "yes"
     context = {
+        "all_chosen": "all" in request.GET,
+        "all_query": chosen_all.urlencode(),
         "filters": filters,
         "page": page,
         "query": query.urlencode(),
@@ -309,6 +314,9 @@ def _preview(user: Any, outcomes: list[Outcome], unread: int = 0) -> dict[str, A
 
 
 def _paired(request: HttpRequest, number: int) -> HttpResponse:
+    if not number:  # the same once more
+        messages.info(request, _("These households have this helper already."))
+        return redirect(_board(request))
     words = ngettext(
         "%(number)d household has its helper now.", "%(number)d households have their helper now.", number
     )

@@ -110,6 +110,13 @@ if (walk && place >= 0) {
 // --- printing ---------------------------------------------------------------------------------------------------
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
+  const all = event.target.closest("[data-tick-all]");
+  if (all) { // the link does the same by loading the page anew
+    event.preventDefault();
+    const boxes = [...all.closest("form").querySelectorAll("input[type=checkbox]")];
+    const tick = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = tick;
+  }
 });
 
 // --- the session: warn five minutes before it ends; afterwards keep the page and its words ----------------------

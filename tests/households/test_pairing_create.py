@@ -45,6 +45,26 @@ def test_what_cannot_be_says_why_and_is_not_offered():
     assert Household.everything.get(pk=world.files["area"].pk).lead_id is None
 
 
+def test_what_cannot_be_is_mended_on_the_same_page():
+    """A day that has not come, a household too many: both stand there to be changed, with the rest as it was."""
+    world = cast.build()
+    page = world.client("township_admin").post(URL, sent(world, "area", started_on="2199-01-01"))
+    assert [outcome.kind for outcome in page.context["outcomes"]] == ["refused"]
+    text = page.content.decode()
+    assert 'type="date" name="started_on" value="2199-01-01"' in text
+    assert f'type="checkbox" name="households" value="{world.files["area"].public_id}" checked' in text
+    early = world.client("township_admin").post(URL, sent(world, "area", started_on="1900-01-01"))
+    assert [outcome.kind for outcome in early.context["outcomes"]] == ["refused"]
+
+
+def test_the_same_once_more_says_that_nothing_was_left_to_do():
+    world = cast.build()
+    client = world.client("township_admin")
+    for _tap in range(2):
+        done = client.post(URL, sent(world, "area", confirm="yes"), follow=True)
+    assert [said.level_tag for said in done.context["messages"]][-1] == "info"
+
+
 def test_the_way_leads_back_to_the_village_one_came_from():
     world = cast.build()
     client, here = world.client("township_admin"), f"?village={cast.VILLAGE}"

@@ -28,6 +28,13 @@ def test_it_shows_listed_households_without_a_lead_and_loads_by_name():
     assert set(AuditEvent.objects.latest("pk").object_ids) == set(shown)
 
 
+def test_all_of_the_page_are_chosen_at_once_without_a_script_too():
+    client = cast.build().client("township_admin")
+    assert "checked" not in client.get(URL).content.decode()
+    page = client.get(URL, {"all": "yes"})
+    assert page.content.decode().count(" checked>") == len(page.context["page"].rows) == 3
+
+
 def test_the_village_narrows_it_and_nonsense_does_not_break_it():
     world = cast.build()
     client = world.client("county_admin")

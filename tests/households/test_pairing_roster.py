@@ -36,6 +36,15 @@ def test_it_reads_tabs_commas_and_blanks_and_pairs_and_hands_over():
     assert not post(client, lines).context["ready"]  # nothing left to do
 
 
+def test_titles_and_full_width_digits_are_read_as_they_are_pasted():
+    world = cast.build()
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in world.files["area"].file_number)
+    page = post(
+        world.client("township_admin"), ["户编号\t帮扶责任人", f"{wide}　{world.people['cadre'].name}"]
+    )
+    assert [outcome.kind for _line, outcome in page.context["rows"]] == ["pair"]
+
+
 def test_every_line_that_is_not_understood_says_why_and_nothing_is_paired():
     world = cast.build()
     number, twin = world.files["area"].file_number, world.people["cadre"].name
