@@ -211,6 +211,10 @@ RELATION_SEX: Final[dict[str, str]] = {
 }  # fmt: skip
 
 
+#: A number that names a file or a person: sources have 10, 14, 15 or 16 digits, some with letters.
+NUMBER: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
+
+
 def check_relation(relation: str, sex: str) -> Problems:
     """The relation is given and fits the sex."""
     if not relation:

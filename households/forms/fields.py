@@ -105,6 +105,26 @@ class DayField(forms.DateField):
         return day
 
 
+class FileNumberField(TextField):
+    """A file's number in its one form, as a register is read too; ``known``, which stands in the file, may stay."""
+
+    known = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("File number"), "max_length": 20, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        return self.known if self.known and value == self.known else str(super().clean(value))
+
+    def to_python(self, value: Any) -> str:
+        return numbers.fold_digits(super().to_python(value)).upper()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not checks.NUMBER.fullmatch(value):
+            refuse([Problem("number.form", "file_number")])
+
+
 class PhoneField(TextField):
     """A phone number in its one form."""
 

@@ -13,6 +13,7 @@ from households.forms.fields import (
     BankNumberField,
     CodeField,
     DayField,
+    FileNumberField,
     PhoneField,
     TextField,
     add_problems,
@@ -99,7 +100,7 @@ class HouseholdEditForm(WhyForm):
     """Facts of a file that have no year. The bank's wait for a second person."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
-    file_number = TextField(label=_("File number"), max_length=20)
+    file_number = FileNumberField()
     group_name = TextField(label=_("Group"), required=False, max_length=40)
     address = TextField(label=_("Address"), required=False, max_length=120)
     best_time = TextField(label=_("Best time to come"), required=False, max_length=120)
@@ -130,6 +131,7 @@ class HouseholdEditForm(WhyForm):
         kwargs["initial"] = {name: getattr(household, name) for name in names}
         super().__init__(*args, **kwargs)
         self.order_fields([*self.field_order[:6], "remove_phone", *self.field_order[6:]])
+        cast(FileNumberField, self.fields["file_number"]).known = household.file_number
         keep = _("Leave empty to keep the number that stands in the file.")
         for name in self.KEPT_WHEN_EMPTY:
             if getattr(household, name):
@@ -155,10 +157,8 @@ class HouseholdCreateForm(IdentityFields):
 
     village = AreaField(label=_("Village"))
     group_name = TextField(label=_("Group"), required=False, max_length=40)
-    file_number = TextField(
-        label=_("File number"),
+    file_number = FileNumberField(
         required=False,
-        max_length=20,
         help_text=_("Leave empty for the next free number of the village."),
     )
     address = TextField(label=_("Address"), required=False, max_length=120)

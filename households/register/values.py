@@ -5,7 +5,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from households.checks import LEAST_PHONE, Problem, Weight, check_group_name, check_name, read_identity
+from households.checks import (
+    LEAST_PHONE,
+    NUMBER,
+    Problem,
+    Weight,
+    check_group_name,
+    check_name,
+    read_identity,
+)
 from households.register.layouts import Field, Kind
 from pairing import numbers
 from pairing.numbers import BLANKS, Malformed
@@ -17,7 +25,6 @@ Reader = Callable[[str], Value]
 Codes = Mapping[str, Mapping[str, str]]
 
 _SEPARATORS: Final = re.compile(r"[,，、;；/|\s]+")
-_NUMBER: Final = re.compile(r"[0-9A-Z][0-9A-Z-]{0,19}")
 _FLAGS: Final = {
     **dict.fromkeys(
         ["是", "有", "y", "yes", "1", "true", "√", "✓", "已解决", "安全", "已参加", "参加"], True
@@ -83,7 +90,7 @@ def _number(field: Field, cell: str, codes: Codes, today: dt.date) -> Value:
     text = numbers.fold_digits(cell_text(cell)).upper().removesuffix(".0")
     if text in BLANKS:
         return "", None
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         return "", Problem("number.form", field.name)
     return text, None
 

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from households.checks import check_relation
 from households.models.members import HEAD
 from pairing import numbers
 
@@ -70,6 +71,9 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "spouse_sex": Sentence(
         _("Head and spouse %(name)s are of the same sex."), _("Check the sex and the relation of both.")
+    ),
+    "relation_sex": Sentence(
+        _("The relation of %(name)s to the head does not fit the sex."), _("Check the sex and the relation.")
     ),
     "generation": Sentence(
         _("Between %(name)s and the head lie fewer than 14 years."), _("Check birth dates and the relation.")
@@ -161,6 +165,8 @@ def raised(file: FileFacts) -> list[Raised]:
             found.append(Raised("same_person", member.subject))
         if not member.health_known or not member.labour:
             found.append(Raised("health_missing", member.subject))
+        if any(problem.code == "relation.sex" for problem in check_relation(member.relation, member.sex)):
+            found.append(Raised("relation_sex", member.subject))
         if head is not None and member is not head:
             found += _beside_head(member, head)
         if member.labour in {"ordinary", "skilled"} and _age(member, file.today) < LEAST_WORKING_AGE:

@@ -45,7 +45,7 @@ MENDED_AT = {
     **dict.fromkeys(("health_missing", "labour_of_child"), "person_year_edit"),
     **dict.fromkeys(
         ("relation_missing", "number_missing", "number_wrong", "number_old", "birth_differs", "birth_missing",
-         "sex_differs", "spouse_sex", "generation"),
+         "sex_differs", "spouse_sex", "relation_sex", "generation"),
         "member_edit",
     ),
 }  # fmt: skip

@@ -56,6 +56,13 @@ def test_an_old_number_of_15_digits_is_asked_about(world: World):
     assert "number_old" in [question["question"].rule for question in page.context["questions"]]
 
 
+def test_a_file_number_is_written_as_registers_write_it(world: World):
+    staff = world.client("staff")
+    assert staff.post(URL, filled(file_number="12/3 4")).context["form"].errors["file_number"]
+    staff.post(URL, filled(file_number="８６２９９９ a1"))
+    assert Household.everything.filter(file_number="862999A1").exists()
+
+
 def test_a_megabyte_of_chinese_is_answered_beside_its_field_with_all_words(world: World):
     long = "长" * 349_526
     page = world.client("staff").post(URL, filled(address=long))

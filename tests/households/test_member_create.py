@@ -60,6 +60,19 @@ def test_who_tries_numbers_that_stand_elsewhere_is_seen_by_auditors(world: World
     assert number not in str(row.detail)
 
 
+def test_who_is_in_the_family_already_is_named(world: World):
+    head = world.heads["area"].person
+    url = f"/households/{world.files['area'].public_id}/members/new/"
+    page = world.client("staff").post(url, {**NEW, "id_number": head.id_number.open()})
+    assert head.name in page.context["form"].errors["id_number"][0]
+
+
+def test_a_relation_against_the_sex_is_asked_about(world: World):
+    url = f"/households/{world.files['area'].public_id}/members/new/"
+    page = world.client("staff").post(url, {**NEW, "relation": "daughter", "sex": "male"}, follow=True)
+    assert "relation_sex" in [question["question"].rule for question in page.context["questions"]]
+
+
 def test_mistakes_stand_at_their_fields(world: World):
     url = f"/households/{world.files['area'].public_id}/members/new/"
     for field, change in {
