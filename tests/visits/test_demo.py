@@ -105,7 +105,8 @@ def test_no_outcome_belongs_to_another_problem_and_no_deed_to_another_promise() 
     assert kinds <= set(words.TAKEN_ON) | {"work"}
     assert set(words.TAKEN_ON.values()) <= set(words.PROMISES)
     assert len(words.OUTCOMES) == len(words.PROBLEMS)
-    assert {kind for kind, *_ in words.PROBLEMS} >= set(talks.OFFICES)
+    assert {kind for kind, *_ in words.PROBLEMS} >= set(talks.OFFICES) | set(talks.NEEDS)
+    assert set().union(*talks.NEEDS.values()) <= set(words.SAID)
 
 
 def test_a_large_county_is_filled_set_by_set_with_the_same_invariants(county: None) -> None:

@@ -165,7 +165,7 @@ class Township:
             else random.sample(home.partners, k=min(len(home.partners), random.choice([1, 1, 2])))
         )
         quiet = method != "not_met" and random.random() < 0.22
-        problem = self.talks.problem() if method in ("home", "call") and random.random() < 0.11 else None
+        problem = self.talks.problem(home) if method in ("home", "call") and random.random() < 0.11 else None
         promise = (
             self.talks.promise(day, problem.kind if problem and problem.triage == "mine" else "")
             if (problem and problem.triage == "mine") or random.random() < 0.09

@@ -13,6 +13,12 @@ from visits.demo.homes import Home
 from visits.models import Promise
 
 SEASONS = ("winter", "spring", "summer", "autumn")
+#: What a family must have to talk of for a problem of this kind.
+NEEDS = {
+    "schooling": {"junior", "senior", "college"}, "work": {"near", "away", "college"}, "medical": {"illness"},
+    "care": {"illness", "alone", "couple"}, "farming": {"farming"}, "market": {"farming"}, "land": {"farming"},
+    "disaster": {"farming"},
+}  # fmt: skip
 OFFICES = {
     "insurance": "county_insurance", "water": "county_water", "road_power": "township_rural",
     "housing": "county_housing", "market": "township_rural", "allowance": "township_affairs",
@@ -40,8 +46,10 @@ class Talks:
         place = self.random.choice(["兰州", "酒泉", "嘉峪关", "乌鲁木齐", "西宁", "阿克苏"])
         return text.format(name=name, n=self.random.randint(3, 18), place=place)
 
-    def problem(self) -> ProblemInput:
-        kind, said, triage, outcome = self.random.choice(words.PROBLEMS)
+    def problem(self, home: Home) -> ProblemInput:
+        """One that this family can have."""
+        possible = [p for p in words.PROBLEMS if not (need := NEEDS.get(p[0])) or need & home.subjects.keys()]
+        kind, said, triage, outcome = self.random.choice(possible)
         return ProblemInput(
             kind=kind,
             words=said,
