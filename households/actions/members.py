@@ -92,6 +92,7 @@ def add_member(*, household: Household, member: MemberEntry, by: Any) -> Saved[M
         household = locked_open(household)
         entry.about(household)
         rules.check_may_join(household, member.relation)
+        rules.check_born(member.birth_date, member.joined_on or clock.today())
         waits = member.relation == HEAD and rules.head_waits(household)
         joining = replace(member, relation="other") if waits else member
         membership = join(household, joining, on=member.joined_on or clock.today())

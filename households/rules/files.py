@@ -51,6 +51,14 @@ def check_closed(household: Household) -> None:
         raise Refused(_("This file is open already."))
 
 
+def check_born(birth: date | None, joined: date) -> None:
+    """Nobody joins a family before his birth. Raises Refused."""
+    if birth is not None and joined < birth:
+        raise Refused(
+            _("This day lies before the birth, %(birth)s.") % {"birth": wording.day(birth)}, "joined_on"
+        )
+
+
 def check_day(day: date, field: str, *, since: date | None = None) -> None:
     """A day that has come, in this or the last century, and not before ``since``. Raises Refused."""
     if day > clock.today():

@@ -60,6 +60,14 @@ def test_who_tries_numbers_that_stand_elsewhere_is_seen_by_auditors(world: World
     assert number not in str(row.detail)
 
 
+def test_nobody_joins_before_his_birth(world: World):
+    url = f"/households/{world.files['area'].public_id}/members/new/"
+    sent = {**NEW, "birth_date": TODAY, "joined_on": "2020-01-01"}
+    page = world.client("staff").post(url, sent)
+    assert page.context["form"].errors["joined_on"]
+    assert page.context["form"]["joined_on"].value() == "2020-01-01"
+
+
 def test_who_is_in_the_family_already_is_named(world: World):
     head = world.heads["area"].person
     url = f"/households/{world.files['area'].public_id}/members/new/"
