@@ -526,10 +526,9 @@ def lock() -> int:
 
 def number_of_port(text: str) -> int:
     """A port from the command line."""
-    port = int(text)
-    if not 0 < port < 65536:
-        raise ValueError
-    return port
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port; give a number from 1 to 65535.")
+    return int(text)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

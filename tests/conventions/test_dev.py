@@ -62,6 +62,13 @@ def test_a_taken_port_is_said() -> None:
             dev.check_port(port)
 
 
+@pytest.mark.parametrize("port", ["80x", "0", "65536", "８０"])
+def test_what_is_no_port_is_said(port, capsys) -> None:
+    with pytest.raises(SystemExit):
+        dev.parse(["run", "--port", port])
+    assert f"{port} is no port; give a number from 1 to 65535." in capsys.readouterr().err
+
+
 def test_a_code_before_there_is_a_demo(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(dev, "STATE", tmp_path)
     with pytest.raises(dev.Stop, match="no demo yet"):
