@@ -17,6 +17,12 @@ def test_facts_are_written_for_this_year(world: World):
     assert (row.health, row.labour, row.work_months, row.version) == (["chronic", "disabled"], "weak", 3, 2)
 
 
+def test_who_is_at_school_has_reached_no_end_of_it(world: World):
+    page = world.client("staff").post(url(world), {"education": "primary", "schooling": "primary"})
+    assert page.context["form"].errors["schooling"]
+    assert page.context["form"]["education"].value() == "primary"
+
+
 def test_healthy_stands_alone_and_months_end_at_twelve(world: World):
     bad = {"health": ["healthy", "chronic"], "work_months": "13"}
     page = world.client("staff").post(url(world), bad)
