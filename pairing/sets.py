@@ -7,6 +7,7 @@ Sealed fields, their keyed hashes, history and constraints are those of a row th
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
@@ -17,8 +18,11 @@ from pairing.fields import BlindIndex, SealedField
 AT_ONCE: Final = 2_000  # rows a statement: they stand in memory twice
 
 
-def insert(rows: Sequence[Any]) -> None:
-    """INSERT unsaved rows of one model. Those without a key get one; rows that they refer to have theirs."""
+def insert(rows: Iterable[Any]) -> None:
+    """INSERT unsaved rows of one model. Those without a key get one; rows that they refer to have theirs.
+
+    Rows that an iterator makes are let go as soon as they are written.
+    """
     for some in _parts(rows):
         fields = [f for f in some[0]._meta.concrete_fields if some[0].pk or not f.primary_key]
         columns = ", ".join(f'"{f.column}"' for f in fields)
@@ -44,8 +48,10 @@ def update(rows: Iterable[tuple[Any, Collection[str]]]) -> None:
             _execute(statement + " RETURNING kept.id", some, [meta.pk, *fields], add=False, columns=columns)
 
 
-def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(rows)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
 
 
 def _execute(

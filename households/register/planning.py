@@ -76,7 +76,12 @@ class _Known:
             if m.identity and m.identity.key
             and (hashed := blind_of(Person, "identity_hmac", m.identity.key)) is not None
         }  # fmt: skip
-        known = Person.everything.filter(county_code=county, identity_hmac__in=set(self.hashes.values()))
+        hashes = set(self.hashes.values())
+        known = set(
+            Person.everything.filter(county_code=county, identity_hmac__in=hashes).values_list(
+                "pk", flat=True
+            )
+        )
         present = Membership.everything.present().filter(county_code=county)
         homes = set(present.filter(person__in=known).values_list("household_id", flat=True))
         numbers = {rows.number for rows in found if rows.number}
@@ -96,7 +101,7 @@ class _Known:
             self.families[membership.household_id].append(membership)
             self.home[membership.person_id] = membership.household_id
             persons[membership.person_id] = membership.person
-        persons |= {person.pk: person for person in known.exclude(pk__in=list(persons))}  # in no household
+        persons |= Person.everything.in_bulk(known - persons.keys())  # those who are in no household
         self.by_hash = {person.identity_hmac: person for person in persons.values()}
         self.household_years: dict[int, list[HouseholdYear]] = defaultdict(list)
         for row in HouseholdYear.everything.filter(household__in=list(self.files)).order_by("-year"):

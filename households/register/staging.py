@@ -59,17 +59,23 @@ def _untagged(value: dict[str, Any]) -> Any:
 def stage(batch: ImportBatch, plan: Plan) -> dict[str, int]:
     """Replace the staged rows of a batch by those of a plan; returns how many rows have each outcome."""
     ImportRow.everything.filter(batch=batch).delete()
-    rows = [row for number, one in enumerate(plan.households) for row in _rows(batch, number, one)]
+    counts: Counter[str] = Counter()
     gone = [membership for one in plan.households for membership in one.absent]
-    rows += [
-        ImportRow(
-            batch=batch, county_code=batch.county_code, number=number, household_id=membership.household_id,
-            outcome=Outcome.ABSENT, payload=dumps({"name": membership.person.name}),
-        )
-        for number, membership in enumerate(gone, 1)
-    ]  # fmt: skip
-    sets.insert(rows)
-    counts = Counter(str(row.outcome) for row in rows)
+
+    def rows() -> Iterator[ImportRow]:
+        for number, one in enumerate(plan.households):
+            yield from _rows(batch, number, one)
+        for number, membership in enumerate(gone, 1):
+            yield ImportRow(
+                batch=batch, county_code=batch.county_code, number=number, household_id=membership.household_id,
+                outcome=Outcome.ABSENT, payload=dumps({"name": membership.person.name}),
+            )  # fmt: skip
+
+    def counted(row: ImportRow) -> ImportRow:
+        counts[str(row.outcome)] += 1
+        return row
+
+    sets.insert(map(counted, rows()))
     counts[str(Outcome.ABSENT)] += _stage_absent(batch, plan.absent, len(gone))
     return dict(+counts)
 

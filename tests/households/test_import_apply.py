@@ -1,8 +1,11 @@
 """A register comes in: what the dry run shows is what the import does, once."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from households.actions import members
 from households.actions.counters import counts
@@ -15,6 +18,7 @@ from households.models import (
     Person,
     PersonYear,
 )
+from households.register import applying, intake, undoing
 from pairing import clock
 from pairing.models import AuditEvent
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE
@@ -232,6 +236,41 @@ def test_a_settled_import_takes_nothing_more(world, what):
     batch.refresh_from_db()
     assert batch.state == "applied"
     assert tables() == before
+
+
+def test_statements_do_not_grow_with_rows(world):
+    by = world.people["county_admin"]
+
+    def register(count, income):
+        rows = []
+        for n in range(1, count + 1):
+            birth = f"19{40 + n:02d}0204"
+            people = [("赵福国", "户主", birth, 11), ("周桂花", "配偶", birth, 12)]
+            rows += files.family(n, (files.ONE, files.TWO, files.THREE)[n % 3], people, income + n)
+        return files.good(rows=rows)
+
+    def statements(count):
+        """Of dry run, import and taking back: new files, the same again, and changed ones."""
+        counted, batches = [], []
+
+        def run(do, **more):
+            with CaptureQueriesContext(connection) as queries:
+                batches.append(do(by=by, **more))
+            counted.append(len(queries))
+            return batches[-1]
+
+        with transaction.atomic():
+            for income in (9000, 9000, 9500):
+                file = io.BytesIO(register(count, income))
+                batch = run(intake.upload, file=file, name="a.xlsx", area=COUNTY, year=2025)
+                assert sum(batch.counts[kind] for kind in batch.counts if kind != "absent") == 2 * count
+                run(applying.apply, batch=batch)
+            run(undoing.undo, batch=batch)
+            transaction.set_rollback(True)
+        return counted
+
+    _warm, few, many = (statements(count) for count in (1, 3, 20))
+    assert many == few
 
 
 @pytest.mark.slow
