@@ -18,6 +18,7 @@ from pairing.actions import units
 from pairing.errors import Refused, add_refusal
 from pairing.forms.units import UnitForm
 from pairing.models import Unit, User, VillageLink
+from pairing.numbers import mask_phone
 from pairing.roles import P
 from pairing.tables import Column, Table, keyset_page
 from pairing.views.village_links import name_townships
@@ -94,6 +95,7 @@ def unit_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "unit_key": str(unit.public_id),
         "kind": codelists.label("unit_kind", unit.kind),
         "level": codelists.label("unit_level", unit.level),
+        "phone": mask_phone(unit.contact_phone.open()),
         "people": _people(request).filter(unit=unit).count(),
         "open": [link for link in links if link.ended_on is None],
         "ended": [link for link in links if link.ended_on is not None],

@@ -47,6 +47,9 @@ def test_the_phone_is_masked_and_stays_unless_it_is_changed_or_removed(cast, sig
     page = client.get(url).content.decode()
     assert "138••••••••" in page
     assert "13812345678" not in page
+    shown = client.get(f"/units/{cast.unit.public_id}/").content.decode()
+    assert "138••••••••" in shown
+    assert "13812345678" not in shown
     kept = {}
     for step, more in {
         "kept": {},
