@@ -17,6 +17,7 @@ from pairing import wording
 Text = str | Promise
 
 CELL = 28  # CSS pixels: twelve of them on a phone of 360 are not scaled down
+HEAD = 34  # above the cells: year and month; office.css pulls rows without them up by as much
 _numbers = count(1)
 
 
@@ -31,14 +32,14 @@ def month_strip(
         level = 0 if share is None else min(4, 1 + share // 25)
         words = wording.NOTHING if share is None else str(share)
         parts.append(
-            f'<rect class="cell level-{level}" x="{x}" y="1" width="{CELL - 2}" height="30"/>'
-            f'<text class="on-{level}" x="{middle}" y="21" text-anchor="middle">{words}</text>'
-            f'<text class="chart-label" x="{middle}" y="46" text-anchor="middle">{month.month}</text>'
+            f'<rect class="cell level-{level}" x="{x}" y="{HEAD}" width="{CELL - 2}" height="30"/>'
+            f'<text class="on-{level}" x="{middle}" y="{HEAD + 20}" text-anchor="middle">{words}</text>'
+            f'<text class="chart-label" x="{middle}" y="28" text-anchor="middle">{month.month}</text>'
         )
         if month.month == 1 or (place == 0 and month.month < 12):
-            parts.append(f'<text class="chart-label" x="{x}" y="62">{month.year}</text>')
+            parts.append(f'<text class="chart-label" x="{x}" y="11">{month.year}</text>')
         said.append(f"{wording.month(month)} {words}{'' if share is None else '%'}")
-    return _svg(parts, 66, title, description or wording.clauses(said), CELL * (len(cells) or 1))
+    return _svg(parts, HEAD + 31, title, description or wording.clauses(said), CELL * (len(cells) or 1))
 
 
 def _svg(parts: Iterable[str], height: int, title: Text, description: Text, width: int) -> SafeString:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests import cast
 from tests.visits import made
+from visits.sections.briefs import open_problems
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +30,10 @@ def test_who_sees_it_and_what_each_may_do():
         "leader": 403,
         "other_cadre": 404,
     }
+
+
+def test_its_state_has_one_tone_on_its_page_and_beside_the_talks():
+    world = cast.build()
+    problem = made.problem(world.files["own"], world.people["cadre"])
+    page = world.client("cadre").get(reverse("visits:problem_detail", args=[problem.public_id]))
+    assert [line["tone"] for line in open_problems([problem])] == [page.context["tone"]] == ["due"]

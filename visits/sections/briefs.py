@@ -20,7 +20,7 @@ from pairing.together import read
 from visits import rules
 from visits.models import Problem
 from visits.sections.promises import promise_line
-from visits.sections.timelines import SHOWN
+from visits.sections.timelines import PROBLEM_TONES, SHOWN
 
 TALKS = 3  # the last talks of the brief
 COMING = timedelta(days=365)  # how far ahead the brief looks for birthdays that matter
@@ -68,7 +68,7 @@ def open_problems(problems: Iterable[Problem]) -> list[dict[str, Any]]:
             "kind": codelists.label("problem_kind", problem.kind),
             "words": problem.words,
             "state": problem.get_state_display(),
-            "tone": "info" if waits else "due",
+            "tone": PROBLEM_TONES[Problem.State(problem.state)],
             "answer": problem.outcome or problem.reason,
             "to_tell": not waits,
         }

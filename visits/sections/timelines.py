@@ -75,12 +75,16 @@ METHOD_ICONS = {
     Visit.Method.ELSEWHERE: "map-pin",
     Visit.Method.NOT_MET: "user-minus",
 }
+#: One tone for one state, wherever a problem stands.
 PROBLEM_TONES = {
     Problem.State.MINE: "due",
     Problem.State.REFERRED: "due",
-    Problem.State.NOT_NOW: "due",
-    Problem.State.CLOSED: "done",
+    Problem.State.NOT_NOW: "neutral",
+    Problem.State.SOLVED: "info",
+    Problem.State.ANSWERED: "info",
+    Problem.State.EXPLAINED: "info",
     Problem.State.TOLD: "done",
+    Problem.State.CLOSED: "done",
 }
 
 
@@ -91,9 +95,9 @@ def _problem_moment(problem: Problem, *, linked: bool) -> dict[str, Any]:
         "title": said_of(_("Problem"), codelists.label("problem_kind", problem.kind)),
         "text": problem.words,
         "icon": "chat-bubble-left-ellipsis",
-        "tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
+        "tone": PROBLEM_TONES[Problem.State(problem.state)],
         "badge_word": problem.get_state_display(),
-        "badge_tone": PROBLEM_TONES.get(Problem.State(problem.state), "info"),
+        "badge_tone": PROBLEM_TONES[Problem.State(problem.state)],
         "meta": codelists.label("office", problem.office) if problem.office else "",
     }
 

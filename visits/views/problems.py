@@ -22,18 +22,9 @@ from pairing.wording import short_day
 from visits import rules
 from visits.forms.problems import form_for
 from visits.models import Problem
+from visits.sections.timelines import PROBLEM_TONES
 
 State = Problem.State
-TONES = {
-    State.MINE: "due",
-    State.REFERRED: "due",
-    State.NOT_NOW: "neutral",
-    State.SOLVED: "info",
-    State.ANSWERED: "info",
-    State.EXPLAINED: "info",
-    State.TOLD: "done",
-    State.CLOSED: "done",
-}
 AGAIN = gettext_lazy("It is the helper’s again. The steps so far stay readable.")
 #: What the button of each step says, and the sentence that tells its effect.
 STEPS = {
@@ -174,7 +165,7 @@ def _context(request: HttpRequest, problem: Problem) -> dict[str, Any]:
     first = [way for way in ways if way[0] in (State.ANSWERED, State.TOLD, State.CLOSED, State.SOLVED)][:1]
     return {
         "problem": problem,
-        "tone": TONES[State(problem.state)],
+        "tone": PROBLEM_TONES[State(problem.state)],
         "kind": codelists.label("problem_kind", problem.kind),
         "office": codelists.label("office", problem.office) if problem.office else "",
         "village": village.label if village else problem.village_code,
@@ -197,7 +188,7 @@ def _moment(step: Any) -> dict[str, Any]:
         "title": State(step.state).label,
         "text": step.note,
         "icon": "arrow-right-circle" if step.state == State.REFERRED else "chat-bubble-left-ellipsis",
-        "tone": TONES[State(step.state)],
+        "tone": PROBLEM_TONES[State(step.state)],
         "meta": " · ".join(part for part in (office, by) if part),
     }
 
@@ -220,6 +211,6 @@ def problem_table(rows: list[Any], *, empty: str) -> Table:
                value=lambda p: (today - p.referred_on).days if p.referred_on else None),
         Column("due_on", _("Answer until"), value=lambda p: short_day(p.due_on) if p.due_on else None),
         Column("state", _("State"), "state", value=lambda p: _LATE if p.is_late(today) else p.state,
-               states={_LATE: (_("past the limit"), "danger")} | {s: (s.label, TONES[s]) for s in State}),
+               states={_LATE: (_("past the limit"), "danger")} | {s: (s.label, PROBLEM_TONES[s]) for s in State}),
     ]  # fmt: skip
     return Table(columns, rows, empty=empty)

@@ -25,9 +25,8 @@ from visits.forms.words import CorrectionForm, QuestionAnswerForm, ReasonForm
 from visits.models import Visit, VisitQuestion
 from visits.sections.effects import effect_lines, fact_lines
 from visits.sections.subjects import subject_of
-from visits.sections.timelines import METHOD_ICONS
+from visits.sections.timelines import METHOD_ICONS, PROBLEM_TONES
 from visits.views.answers import refusal, sent
-from visits.views.problems import TONES
 
 BESIDE = ("household", "visited_by", "author", "confirmed_by", "read_by")
 DONE = gettext_lazy("Saved.")
@@ -166,7 +165,7 @@ def detail(request: HttpRequest, visit: Visit, restricted: bool) -> dict[str, An
         "late": [fact for fact in facts if is_late(fact)],
         "effects": [] if fewer or former else effect_lines(visit, request.user),
         "restricted": visit.restricted.open() if restricted else "",
-        "tones": TONES,
+        "tones": PROBLEM_TONES,
         "problems": [(p, codelists.label("problem_kind", p.kind)) for p in problems],
         "promises": list(promises),
         "asked": [] if former else list(asked),
