@@ -34,6 +34,16 @@ PASSING = (
 )
 
 
+def roomy() -> str:
+    """The option for page memory: an eighth of the machine's, 128 MB to 1 GB.
+
+    With the 128 MB that is the default, a large demo's indexes go to disk and back for each row. What is not used is
+    not taken.
+    """
+    eighth = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
+    return f" -c shared_buffers={min(max(eighth >> 20, 128), 1024)}MB"
+
+
 class Failed(Exception):
     """The server could not be made or started; the text is a sentence for the reader."""
 
@@ -230,7 +240,7 @@ class Cluster:
         if written != ours:
             raise Failed(f"The data in {self.folder} were written by PostgreSQL {written}, this is {ours}.")
         log = self.folder / "log"
-        options = f"-k {self.socket} {DURABLE if self.keep else PASSING}"
+        options = f"-k {self.socket} {DURABLE + roomy() if self.keep else PASSING}"
         command: list[str | Path] = [self.programs / "pg_ctl", "-D", self.data, "-l", log, "-o", options]
         # A server that was killed may not be buried yet, and its process number then still counts as alive.
         for pause in (0, 0.5, 1, 2, 4):
