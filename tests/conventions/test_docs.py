@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 # Not for an operator to set: the shell's, continuous integration's, and the tests' own.
 NOT_OURS = {"PATH", "CI", "PAIRING_TEST_DATABASE_URL"}
-_READ = re.compile(r'(?:environ(?:\.get\(|\[)|_env\(|_whole\()\s*"([A-Z][A-Z_]+)"')
+_READ = re.compile(r'(?:environ(?:\.get\(|\[)|_(?:env|whole|flag|list)\()\s*"([A-Z][A-Z_]+)"')
 _LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 _PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:py|js|html|toml|md))(?=[`:])")
 _TEST = re.compile(r"::(test_\w+)`")

@@ -31,7 +31,7 @@ BEHIND = re.compile(
 #: Ground modules that speak SQL: grants and triggers are made once at `migrate`, and each request begins by telling
 #: the database how long a statement may take. Neither touches rows.
 #: ``together`` joins what querysets say, and adds nothing.
-SPEAKS_SQL = {"pairing/grants.py", "pairing/patience.py", "pairing/together.py"}
+SPEAKS_SQL = {"pairing/grants.py", "pairing/patience.py", "pairing/sets.py", "pairing/together.py"}
 #: Where text becomes markup: icons, charts and tables escape every part themselves.
 MARKUP = {"pairing/icons.py", "pairing/charts.py", "pairing/tables.py", "pairing/forms/rendering.py"}
 #: A code of a second factor is good for thirty real seconds, and a password for five real minutes.
