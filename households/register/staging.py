@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -85,7 +86,10 @@ def _stage_absent(batch: ImportBatch, households: QuerySet[Household], after: in
     absent = households.annotate(
         number=Window(RowNumber(), order_by=["village_code", "head_key", "pk"])
     ).values_list("pk", "number")
-    query, values = absent.order_by().query.sql_with_params()
+    try:
+        query, values = absent.order_by().query.sql_with_params()
+    except EmptyResultSet:  # no row of the file has a village that is known, so nobody is absent from one
+        return 0
     statement = f"""
         INSERT INTO households_importrow (public_id, batch_id, county_code, number, household_key, outcome, payload,
             messages, choice, household_id)

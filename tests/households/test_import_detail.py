@@ -101,6 +101,14 @@ def test_a_column_that_stands_twice_and_our_own_are_not_called_lost(world):
     assert (page.context["repeated"], page.context["unkept"]) == (["联系电话"], [])
 
 
+def test_a_file_of_unknown_villages_only_is_told_so(world):
+    rows = [[*row] for row in files.good_rows()]
+    for row in rows:
+        row[files.PLACE["行政村"]] = "桃花源村"
+    batch = staged(world.client("county_admin"), files.good(rows=rows))
+    assert batch.counts == {"error": 10}
+
+
 def test_a_wrong_place_names_its_column(world):
     rows = files.good_rows()
     rows[0][files.PLACE["行政村"]] = "桃花源村"
