@@ -247,7 +247,7 @@ class PersonYearForm(forms.Form):
         data = dict(super().clean() or {})
         add_problems(self, checks.check_health(data.get("health") or []))
         if data.get("education") and data.get("schooling"):  # a doubt in a register, but here one can choose
-            self.add_error("schooling", checks.SENTENCES["schooling.both"])
+            self.add_error("schooling", str(checks.SENTENCES["schooling.both"]))
         return data
 
     def entry(self, year: int) -> PersonYearEntry:
