@@ -57,16 +57,16 @@ def file_facts(*households: Household) -> dict[int, FileFacts]:
     """What the rules look at, by file; in three queries."""
     today = clock.today()
     ids = [household.pk for household in households]
-    newest = {
-        key: facts
-        for key, *facts in HouseholdYear.everything.filter(household__in=ids)
+    newest: dict[int, tuple[int | None, str, str]] = {
+        key: (year, household_type, main_cause)
+        for key, year, household_type, main_cause in HouseholdYear.everything.filter(household__in=ids)
         .order_by("household_id", "-year")
         .distinct("household_id")
         .values_list("household_id", "year", "household_type", "main_cause")
     }
-    known = {
-        key: facts
-        for key, *facts in PersonYear.everything.filter(household__in=ids)
+    known: dict[int, tuple[list[str], str]] = {
+        key: (health, labour)
+        for key, health, labour in PersonYear.everything.filter(household__in=ids)
         .order_by("person_id", "-year")
         .distinct("person_id")
         .values_list("person_id", "health", "labour")
@@ -78,7 +78,7 @@ def file_facts(*households: Household) -> dict[int, FileFacts]:
         .order_by("pk")
         .values_list("household_id", "relation", "person_id", *(f"person__{name}" for name in OF_PERSON))
     ):
-        health, labour = known.get(key, ((), ""))
+        health, labour = known.get(key, ([], ""))
         members[household_id].append(
             MemberFacts(
                 subject=str(public_id),
