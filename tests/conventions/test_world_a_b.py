@@ -38,7 +38,7 @@ QUERIES = {
 }  # fmt: skip
 FLEETING = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|csrf_token": "[^"]*"|'
-    r'name="client_id" value="[^"]*"|value="[0-9a-f-]{36}"(?= name="client_id")|data:image/[^"]*|'
+    r'name="(?:client|print)_id" value="[^"]*"|value="[0-9a-f-]{36}"(?= name="client_id")|data:image/[^"]*|'
     r"<code>[A-Z2-7 ]{20,}</code>|seconds_left\": \d+|chart-\d+"
 )
 LEFT_OUT = {"pairing:second_factor_enrol", "pairing:session_show"}

@@ -50,7 +50,7 @@ def test_what_waits_on_the_file_is_settled_and_said_before(world: World):
     problem = made.problem(file, world.people["cadre"], state="mine")
     url = f"/households/{file.public_id}/close/"
     said = client.get(url).content.decode()
-    assert all(f"有1{words}" in said for words in ("项变更申请", "件承诺事项", "件诉求"))
+    assert all(f"有1{words}" in said for words in ("件变更申请", "件承诺事项", "件诉求"))
     client.post(url, {"on": clock.today().isoformat(), "reason": "death"})
     request = ChangeRequest.everything.get(pk=world.requests["own"].pk)
     assert (request.state, request.decided_by) == ("withdrawn", None)
