@@ -8,6 +8,7 @@ import ipaddress
 import os
 import re
 import sys
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pairing.history import InsertEvent
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 PAIRING_PROFILE = os.environ.get("PAIRING_PROFILE", "production")
 PRODUCTION = PAIRING_PROFILE == "production"
 TESTING = PAIRING_PROFILE == "test"
