@@ -19,11 +19,14 @@ AT_ONCE: Final = 2_000  # rows a statement: they stand in memory twice
 
 
 def insert(rows: Iterable[Any]) -> None:
-    """INSERT unsaved rows of one model. Those without a key get one; rows that they refer to have theirs.
+    """INSERT unsaved rows of one model. Those without a key get one; rows that they refer to have theirs by now.
 
-    Rows that an iterator makes are let go as soon as they are written.
+    Rows that an iterator makes are let go as soon as they are written. Raises ValueError for a row that refers to
+    one without a key.
     """
     for some in _parts(rows):
+        for row in some:
+            row._prepare_related_fields_for_save(operation_name="bulk_create")  # as bulk_create does
         fields = [f for f in some[0]._meta.concrete_fields if some[0].pk or not f.primary_key]
         columns = ", ".join(f'"{f.column}"' for f in fields)
         statement = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {records} RETURNING id"

@@ -74,11 +74,12 @@ def _known(household: Household, member: MemberEntry) -> Person | None:
     person = Person.everything.filter(county_code=household.county_code, identity_hmac=hashed).first()
     if person is None:
         return None
-    if Membership.everything.present().filter(person=person, household=household.pk).exists():
+    lives_in = Membership.everything.present().filter(person=person).values_list("household_id", flat=True)
+    if household.pk in lives_in:
         raise Refused(
             _("This number belongs to %(name)s of this family.") % {"name": person.name}, "id_number"
         )
-    if Membership.everything.present().filter(person=person).exists() or person.name != member.name:
+    if lives_in or person.name != member.name:
         raise number_taken()
     return person
 

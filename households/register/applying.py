@@ -159,8 +159,6 @@ class _Writing:
         for plan in self.plan.households:
             self.ask(plan)
         sets.insert(self.requests)
-        for asked in self.asked:
-            asked.request = asked.request  # whose key is known by now
         sets.insert(self.asked)
         touched = {self.home(plan).pk for plan in self.plan.households if self.is_touched(plan)}
         self.save_changed(touched)

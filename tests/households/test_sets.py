@@ -53,6 +53,18 @@ def test_lists_sums_and_empty_facts_come_back_as_they_were(world):
     assert stored.other_causes == []
 
 
+def test_a_row_takes_the_key_that_its_file_got_meanwhile_and_none_without_one(world):
+    household = Household(file_number="2")
+    household.place(VILLAGE)
+    year = HouseholdYear(household=household, year=2025)
+    year.place(VILLAGE)
+    with pytest.raises(ValueError, match="unsaved related object"):
+        sets.insert([year])
+    sets.insert([household])
+    sets.insert([year])
+    assert HouseholdYear.everything.get(pk=year.pk).household == household
+
+
 def test_each_row_gets_what_is_named_for_it_and_nothing_else(world):
     rows = people()[:3]
     sets.insert(rows)
